@@ -1,0 +1,34 @@
+"""The gate's memory of one governed action, by intent key: it makes a repeat harmless."""
+
+from enum import StrEnum
+
+from remit.domain.errors import Reason
+from remit.domain.intent import Intent
+from remit.domain.model import Model
+from remit.domain.warrant import Receipt, Warrant
+
+
+class ActionStatus(StrEnum):
+    WAITING = "WAITING"
+    WARRANTED = "WARRANTED"
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+
+
+class Failure(Model):
+    """A refusal as the state machine sees it: an error name of the tree, and why."""
+
+    error: str
+    message: str
+    reasons: tuple[Reason, ...] = ()
+
+
+class Action(Model):
+    """One governed action: `task_token` resumes the state machine and never leaves the gate."""
+
+    intent: Intent
+    status: ActionStatus
+    task_token: str
+    warrant: Warrant | None = None
+    receipt: Receipt | None = None
+    failure: Failure | None = None

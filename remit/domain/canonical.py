@@ -1,0 +1,16 @@
+"""One byte string for one value, so that a digest identifies it."""
+
+import hashlib
+import json
+
+from remit.domain.model import Json
+
+
+def canonical(value: Json) -> bytes:
+    """UTF-8 JSON with sorted keys and no white space. Raises ValueError on NaN and infinities."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest(value: Json) -> str:
+    """SHA-256 of the canonical form, in lower-case hex (64 characters)."""
+    return hashlib.sha256(canonical(value)).hexdigest()

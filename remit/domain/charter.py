@@ -1,0 +1,136 @@
+"""The charter: one domain's decision map. Agents, tools, the permission matrix, facts, escalation routes, workflows."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from remit.domain.model import Model
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9_]{0,39}$")]
+ActionName = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z]+$", description="One IAM action, no wildcard")]
+
+
+class Effect(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    IRREVERSIBLE = "irreversible"
+
+
+class Reach(StrEnum):
+    RECORD = "record"
+    ACCOUNT = "account"
+    SYSTEM = "system"
+
+
+class CedarType(StrEnum):
+    """The types a fact's attribute may have."""
+
+    STRING = "String"
+    LONG = "Long"
+    BOOLEAN = "Boolean"
+
+
+class AgentSpec(Model):
+    """An agent and its row of the permission matrix."""
+
+    description: str
+    prompt: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.v[0-9]+$", description="prompts/<domain>/<prompt>.md")]
+    tools: Annotated[tuple[ToolName, ...], Field(min_length=1)]
+
+
+class ResourceSpec(Model):
+    """The business record a tool acts on: its Cedar entity type, and the payload field that names it."""
+
+    type: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    field: str
+
+
+class Permission(Model):
+    """What the tool's role may do on one of the domain's tables."""
+
+    table: Name
+    actions: Annotated[tuple[ActionName, ...], Field(min_length=1)]
+
+
+class ToolSpec(Model):
+    description: str
+    effect: Effect
+    reach: Reach
+    payload: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$", description="A class of tools/<domain>/payloads.py")]
+    resource: ResourceSpec
+    facts: tuple[Name, ...] = ()
+    escalation: tuple[Name, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+
+
+class TableSpec(Model):
+    key: str
+
+
+class FactSpec(Model):
+    """A record of a business table that policies may look at; `key` is the payload field that names it."""
+
+    table: Name
+    key: str
+    attributes: Annotated[dict[str, CedarType], Field(min_length=1)]
+
+
+class Route(Model):
+    """Who answers an escalation, and for how long the question stands."""
+
+    approvers: Annotated[tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...], Field(min_length=1)]
+    expires_after_seconds: Annotated[int, Field(ge=60, le=30 * 86_400)]
+
+
+class WorkflowSpec(Model):
+    """A state machine whose reasoning is one agent's; `attempts` bounds how often it may propose."""
+
+    agent: Name
+    attempts: Annotated[int, Field(ge=1, le=10)]
+
+
+class Charter(Model):
+    domain: Name
+    description: str
+    agents: Annotated[dict[Name, AgentSpec], Field(min_length=1)]
+    tools: Annotated[dict[ToolName, ToolSpec], Field(min_length=1)]
+    tables: dict[Name, TableSpec]
+    facts: dict[Name, FactSpec]
+    routes: dict[Name, Route]
+    workflows: dict[Name, WorkflowSpec]
+
+    @model_validator(mode="after")
+    def _every_name_is_declared(self) -> Self:
+        for problem in self._undeclared():
+            raise ValueError(problem)
+        return self
+
+    def permissions_of(self, agent: str) -> Iterator[Permission]:
+        """What the agent's role needs: the permissions of exactly its tools."""
+        return (permission for tool in self.agents[agent].tools for permission in self.tools[tool].permissions)
+
+    def longest_wait_seconds(self) -> int:
+        """The longest that any approval of this domain may take."""
+        return max((route.expires_after_seconds for route in self.routes.values()), default=60)
+
+    def _undeclared(self) -> Iterator[str]:
+        for place, names, declared in self._references():
+            for name in names:
+                if name not in declared:
+                    yield f"{place}: '{name}' is not declared in this charter"
+
+    def _references(self) -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:
+        tools, tables, facts, routes = frozenset(self.tools), frozenset(self.tables), frozenset(self.facts), frozenset(self.routes)
+        for name, agent in self.agents.items():
+            yield f"agents.{name}.tools", agent.tools, tools
+        for tool, spec in self.tools.items():
+            yield f"tools.{tool}.facts", spec.facts, facts
+            yield f"tools.{tool}.escalation", spec.escalation, routes
+            yield f"tools.{tool}.permissions", tuple(permission.table for permission in spec.permissions), tables
+        for name, fact in self.facts.items():
+            yield f"facts.{name}.table", (fact.table,), tables
+        for name, workflow in self.workflows.items():
+            yield f"workflows.{name}.agent", (workflow.agent,), frozenset(self.agents)

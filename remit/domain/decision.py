@@ -1,0 +1,154 @@
+"""Three answers out of a two-valued engine: ALLOW, ESCALATE to a route, DENY."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from remit.domain.charter import Charter, ToolSpec
+from remit.domain.errors import Reason
+from remit.domain.fact import Fact, FactRef
+from remit.domain.intent import Intent
+from remit.domain.model import JsonObject, Model
+
+
+class Outcome(StrEnum):
+    ALLOW = "ALLOW"
+    ESCALATE = "ESCALATE"
+    DENY = "DENY"
+
+
+class Evidence(Model):
+    """Approval evidence, hypothetical (all of a route's approvers) or real (the one who approved)."""
+
+    route: str
+    approvers: tuple[str, ...]
+
+
+class EntityId(Model):
+    type: str
+    id: str
+
+
+class AuthorizationRequest(Model):
+    """One question to the engine; `context` is plain JSON with integers, strings, booleans, lists and records."""
+
+    principal: EntityId
+    action: EntityId
+    resource: EntityId
+    context: JsonObject
+
+
+class Evaluation(Model):
+    """The engine's two-valued answer, with the rules that determined it. Any error makes it a no."""
+
+    allowed: bool
+    determining: tuple[Reason, ...]
+    errors: tuple[str, ...] = ()
+
+    @property
+    def clean_allow(self) -> bool:
+        return self.allowed and not self.errors
+
+
+class Decision(Model):
+    """What the gate decided, why, and from what."""
+
+    outcome: Outcome
+    route: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    facts: tuple[FactRef, ...] = ()
+    policy_set: str
+    approval: Evidence | None = None
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The ids of the rules that determined it."""
+        return tuple(reason.policy for reason in self.reasons)
+
+
+NO_PERMIT = Reason(policy="matrix", reason="No permit of the permission matrix covers this agent and tool.")
+
+Evaluate = Callable[[AuthorizationRequest], Evaluation]
+
+
+class Case(Model):
+    """Everything a decision looks at, gathered at one moment."""
+
+    intent: Intent
+    tool: ToolSpec
+    facts: tuple[Fact, ...]
+    exceeded: tuple[Reason, ...]
+    routes: tuple[Evidence, ...]
+    policy_set: str
+
+    def request(self, evidence: Evidence | None) -> AuthorizationRequest:
+        return AuthorizationRequest(
+            principal=EntityId(type="Remit::Agent", id=self.intent.agent),
+            action=EntityId(type="Remit::Action", id=self.intent.tool),
+            resource=EntityId(type=f"Remit::{self.tool.resource.type}", id=str(self.intent.payload[self.tool.resource.field])),
+            context=self._context(evidence),
+        )
+
+    def _context(self, evidence: Evidence | None) -> JsonObject:
+        context: JsonObject = {
+            "payload": self.intent.payload,
+            "facts": {fact.name: fact.attributes for fact in self.facts},
+            "requester": {"arn": self.intent.requester.arn},
+            "run": {"id": self.intent.run, "step": self.intent.step},
+        }
+        return context if evidence is None else {**context, "approval": {"route": evidence.route, "approvers": list(evidence.approvers)}}
+
+
+def routes_of(charter: Charter, tool: ToolSpec) -> tuple[Evidence, ...]:
+    """The hypothetical approvals worth asking about, in the charter's order."""
+    return tuple(Evidence(route=route, approvers=charter.routes[route].approvers) for route in tool.escalation)
+
+
+def decide(case: Case, evaluate: Evaluate) -> Decision:
+    """First answer: ALLOW within autonomy; ESCALATE to the first route whose approval would allow it; else DENY."""
+    plain = evaluate(case.request(None))
+    if plain.errors:
+        return _decision(case, Outcome.DENY, _errors(plain))
+    if plain.allowed and not case.exceeded:
+        return _decision(case, Outcome.ALLOW, plain.determining)
+    return _ask_routes(case, plain, evaluate)
+
+
+def decide_again(case: Case, evidence: Evidence, evaluate: Evaluate) -> Decision:
+    """After a human approved: only ALLOW or DENY, on the real evidence and the facts as they are now."""
+    answer = evaluate(case.request(evidence))
+    outcome = Outcome.ALLOW if answer.clean_allow else Outcome.DENY
+    return _decision(case, outcome, _errors(answer) or answer.determining, approval=evidence)
+
+
+def _ask_routes(case: Case, plain: Evaluation, evaluate: Evaluate) -> Decision:
+    asked_why = (*_forbids(plain), *case.exceeded)
+    absolute = _forbids(plain)
+    for route in case.routes:
+        answer = evaluate(case.request(route))
+        if answer.errors:
+            return _decision(case, Outcome.DENY, _errors(answer))
+        if answer.allowed:
+            return _decision(case, Outcome.ESCALATE, asked_why, route=route.route)
+        absolute = tuple(reason for reason in absolute if reason in answer.determining)
+    return _decision(case, Outcome.DENY, absolute or asked_why or (NO_PERMIT,))
+
+
+def _forbids(answer: Evaluation) -> tuple[Reason, ...]:
+    return () if answer.allowed else answer.determining
+
+
+def _errors(answer: Evaluation) -> tuple[Reason, ...]:
+    return tuple(Reason(policy="engine.error", reason=error) for error in answer.errors)
+
+
+def _decision(
+    case: Case, outcome: Outcome, reasons: tuple[Reason, ...], route: str | None = None, approval: Evidence | None = None
+) -> Decision:
+    return Decision(
+        outcome=outcome,
+        route=route,
+        reasons=reasons,
+        facts=tuple(fact.ref for fact in case.facts),
+        policy_set=case.policy_set,
+        approval=approval,
+    )

@@ -1,0 +1,86 @@
+"""Everything that can go wrong, grouped by who must act.
+
+RemitError
+├── Refusal                  the caller may try another way
+│   ├── InvalidRequest       Remit.InvalidRequest      the envelope around an intent is malformed
+│   ├── InvalidPayload       Remit.InvalidPayload      the tool's payload is malformed
+│   ├── Denied               Remit.Denied              policy says no, whoever approves
+│   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
+│   └── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
+├── LinkRefused              Remit.LinkRefused         an approval link that decides nothing
+├── NotFound                 Remit.NotFound            no such run or approval
+├── WarrantRefused           Remit.WarrantRefused      an executor was asked without a valid warrant
+├── OutcomeUnverified        Remit.OutcomeUnverified   operations must look: the read-back disagrees
+├── Conflict                 Remit.Conflict            another writer was first; read again
+└── Unavailable              Remit.Unavailable         retryable: a part Remit rests on did not answer
+"""
+
+from typing import ClassVar
+
+from remit.domain.model import Model
+
+
+class Reason(Model):
+    """Why, by the rule that says so: `policy` is a Cedar policy id, `autonomy.<field>`, `fact.<name>` or `payload.<path>`."""
+
+    policy: str
+    reason: str
+
+
+class RemitError(Exception):
+    """Base of all errors. `code` is the name that state machines and HTTP answers carry."""
+
+    code: ClassVar[str] = "Remit.Error"
+
+    def __init__(self, message: str, reasons: tuple[Reason, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reasons = reasons
+
+
+class Refusal(RemitError):
+    """A clean no."""
+
+
+class InvalidRequest(Refusal):
+    code = "Remit.InvalidRequest"
+
+
+class InvalidPayload(Refusal):
+    code = "Remit.InvalidPayload"
+
+
+class Denied(Refusal):
+    code = "Remit.Denied"
+
+
+class ApprovalRejected(Refusal):
+    code = "Remit.ApprovalRejected"
+
+
+class ApprovalExpired(Refusal):
+    code = "Remit.ApprovalExpired"
+
+
+class LinkRefused(RemitError):
+    code = "Remit.LinkRefused"
+
+
+class NotFound(RemitError):
+    code = "Remit.NotFound"
+
+
+class WarrantRefused(RemitError):
+    code = "Remit.WarrantRefused"
+
+
+class OutcomeUnverified(RemitError):
+    code = "Remit.OutcomeUnverified"
+
+
+class Conflict(RemitError):
+    code = "Remit.Conflict"
+
+
+class Unavailable(RemitError):
+    code = "Remit.Unavailable"

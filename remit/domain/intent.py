@@ -1,0 +1,30 @@
+"""What an agent proposes."""
+
+from remit.domain.canonical import digest
+from remit.domain.model import JsonObject, Model
+
+
+class Requester(Model):
+    """The authenticated caller, as the edge verified it: never what a body claims."""
+
+    arn: str
+
+
+class Intent(Model):
+    """One proposed action at one step of one run."""
+
+    run: str
+    step: str
+    agent: str
+    tool: str
+    payload: JsonObject
+    requester: Requester
+
+    @property
+    def payload_digest(self) -> str:
+        return digest(self.payload)
+
+    @property
+    def key(self) -> str:
+        """The same for every retry of the same step with the same payload, whoever delivers it."""
+        return digest([self.run, self.step, self.agent, self.tool, self.payload_digest])[:40]

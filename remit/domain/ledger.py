@@ -1,0 +1,71 @@
+"""The append-only record of a run: every entry carries the hash of the one before it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from remit.domain.canonical import digest
+from remit.domain.model import JsonObject, Model
+
+GENESIS = "0" * 64
+
+
+class Kind(StrEnum):
+    RUN_STARTED = "run.started"
+    MODEL_CALLED = "model.called"
+    INTENT_PROPOSED = "intent.proposed"
+    INTENT_REFUSED = "intent.refused"
+    DECISION_MADE = "decision.made"
+    APPROVAL_REQUESTED = "approval.requested"
+    MAIL_SENT = "approval.mailed"
+    APPROVAL_DECIDED = "approval.decided"
+    WARRANT_MINTED = "warrant.minted"
+    ACTION_EXECUTED = "action.executed"
+    OUTCOME_VERIFIED = "outcome.verified"
+    RUN_FINISHED = "run.finished"
+
+
+class Draft(Model):
+    """What is to be recorded; its place in the chain is found when it is written."""
+
+    kind: Kind
+    body: JsonObject
+
+
+class Entry(Model):
+    run: str
+    seq: int
+    at: datetime
+    kind: Kind
+    body: JsonObject
+    previous: str
+    hash: str
+
+
+def chain(run: str, head: Entry | None, drafts: Iterable[Draft], now: datetime) -> tuple[Entry, ...]:
+    """The drafts as the entries that follow `head` (None: the run's first)."""
+    entries: list[Entry] = []
+    for draft in drafts:
+        head = _next(run, head, draft, now)
+        entries.append(head)
+    return tuple(entries)
+
+
+def broken_link(entries: Sequence[Entry]) -> Entry | None:
+    """The first entry that does not follow from the one before it, or None if the chain holds from its beginning."""
+    previous, seq = GENESIS, 0
+    for entry in entries:
+        if entry.seq != seq or entry.previous != previous or entry.hash != _hash(entry):
+            return entry
+        previous, seq = entry.hash, seq + 1
+    return None
+
+
+def _next(run: str, head: Entry | None, draft: Draft, now: datetime) -> Entry:
+    seq, previous = (0, GENESIS) if head is None else (head.seq + 1, head.hash)
+    unsealed = Entry(run=run, seq=seq, at=now, kind=draft.kind, body=draft.body, previous=previous, hash="")
+    return unsealed.model_copy(update={"hash": _hash(unsealed)})
+
+
+def _hash(entry: Entry) -> str:
+    return digest(entry.model_dump(mode="json", exclude={"hash"}))

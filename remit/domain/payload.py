@@ -1,0 +1,59 @@
+"""What an agent may ask for: strict typed payloads, with the part it may do by itself marked on the field."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from remit.domain.errors import InvalidPayload, Reason
+from remit.domain.model import JsonObject
+
+Cents = Annotated[int, Field(gt=0, le=10**12, description="Money in minor units: 12000 is 120.00")]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Payload(BaseModel):
+    """Base of a tool's payload: nothing is coerced, nothing unknown is accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Autonomous:
+    """The largest value of a numeric field that an agent may use without a human: valid beyond it, but escalated."""
+
+    le: int
+
+
+def parse_payload(model: type[Payload], raw: JsonObject) -> Payload:
+    """Validate a proposed payload. Raises InvalidPayload with one reason per offending field."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        reasons = tuple(_reason(detail["loc"], detail["msg"]) for detail in error.errors(include_url=False, include_input=False))
+        raise InvalidPayload("; ".join(f"{reason.policy}: {reason.reason}" for reason in reasons), reasons) from error
+
+
+def beyond_autonomy(payload: Payload) -> tuple[Reason, ...]:
+    """The caps that this payload exceeds, one reason each."""
+    return tuple(
+        Reason(policy=f"autonomy.{name}", reason=f"{name} {value} is over the {cap.le} that the agent may do by itself")
+        for name, value, cap in _capped(payload)
+        if value > cap.le
+    )
+
+
+def _capped(payload: Payload) -> Iterator[tuple[str, int, Autonomous]]:
+    for name, field in type(payload).model_fields.items():
+        for cap in _caps(field):
+            yield name, getattr(payload, name), cap
+
+
+def _caps(field: FieldInfo) -> Iterator[Autonomous]:
+    return (mark for mark in field.metadata if isinstance(mark, Autonomous))
+
+
+def _reason(location: tuple[int | str, ...], message: str) -> Reason:
+    return Reason(policy=".".join(("payload", *map(str, location))), reason=message)

@@ -1,0 +1,58 @@
+"""The single-use permission to do exactly this payload once, and what came of it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from remit.domain.canonical import digest
+from remit.domain.errors import WarrantRefused
+from remit.domain.intent import Intent
+from remit.domain.model import JsonObject, Model
+
+LIFETIME = timedelta(minutes=5)
+
+
+class Warrant(Model):
+    id: str
+    run: str
+    agent: str
+    tool: str
+    payload_digest: str
+    expires_at: datetime
+
+    def check(self, agent: str, payload: JsonObject, now: datetime) -> None:
+        """Raises WarrantRefused unless this warrant covers this agent, this payload and this moment."""
+        if agent != self.agent:
+            raise WarrantRefused(f"The warrant is agent '{self.agent}''s, not '{agent}''s.")
+        if digest(payload) != self.payload_digest:
+            raise WarrantRefused("The payload is not the one that the warrant was minted for.")
+        if now >= self.expires_at:
+            raise WarrantRefused("The warrant has expired.")
+
+
+def mint(intent: Intent, now: datetime) -> Warrant:
+    """One warrant for one intent; its id is the intent's key, so a second one cannot exist beside it."""
+    return Warrant(
+        id=intent.key,
+        run=intent.run,
+        agent=intent.agent,
+        tool=intent.tool,
+        payload_digest=intent.payload_digest,
+        expires_at=now + LIFETIME,
+    )
+
+
+class Verification(StrEnum):
+    MATCH = "MATCH"
+    DRIFT = "DRIFT"
+    UNKNOWN = "UNKNOWN"
+
+
+class Receipt(Model):
+    """What was done under a warrant, as whom, and what the read-back said."""
+
+    warrant: str
+    executed_as: str
+    verification: Verification
+    expected: JsonObject
+    observed: JsonObject | None = None
+    note: str = ""

@@ -1,0 +1,43 @@
+"""Physical names, from the stage alone. The core stack and the domain stacks name each other's resources without referring to
+each other, and a command line can find them without a lookup."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    stage: str
+
+    def of(self, *parts: str) -> str:
+        return "-".join(("remit", self.stage, *parts))
+
+    def table(self, name: str) -> str:
+        """One of Remit's own: actions, approvals, warrants, uses, ledger."""
+        return self.of(name)
+
+    def business_table(self, domain: str, name: str) -> str:
+        return self.of(domain, name)
+
+    def function(self, name: str) -> str:
+        """One of the core's: api, approvals, recorder."""
+        return self.of(name)
+
+    def gate(self, domain: str) -> str:
+        return self.of(domain, "gate")
+
+    def executor(self, domain: str, agent: str) -> str:
+        return self.of(domain, agent, "executor")
+
+    def reasoner(self, domain: str, agent: str) -> str:
+        return self.of(domain, agent, "reasoner")
+
+    def agent_role(self, domain: str, agent: str) -> str:
+        return self.of(domain, agent, "agent")
+
+    def machine(self, workflow: str) -> str:
+        return self.of(workflow)
+
+
+def action_workflow(domain: str) -> str:
+    """The workflow behind POST /intents: one governed action and nothing else."""
+    return f"{domain}-action"

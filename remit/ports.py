@@ -1,0 +1,168 @@
+"""What Remit needs from outside. Every adapter and every fake subclasses one of these."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+
+from remit.domain.action import Action, ActionStatus, Failure
+from remit.domain.approval import Approval, Link
+from remit.domain.charter import FactSpec
+from remit.domain.decision import AuthorizationRequest, Evaluation
+from remit.domain.fact import Fact
+from remit.domain.ledger import Draft, Entry
+from remit.domain.model import JsonObject, Model
+from remit.domain.warrant import Receipt, Warrant
+
+
+class Clock(ABC):
+    @abstractmethod
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+
+
+class Entropy(ABC):
+    @abstractmethod
+    def token(self) -> str:
+        """256 unguessable bits, URL-safe."""
+
+
+class PolicyEngine(ABC):
+    """Cedar. Both methods raise Unavailable when the engine cannot answer."""
+
+    @abstractmethod
+    def evaluate(self, request: AuthorizationRequest) -> Evaluation:
+        """The two-valued answer, with the @id and @reason of the policies that determined it."""
+
+    @abstractmethod
+    def policy_set(self) -> str:
+        """Digest over the sorted policy texts and the schema in force."""
+
+
+class FactSource(ABC):
+    @abstractmethod
+    def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
+        """The facts as they are now, in the order wanted. Raises Denied for a missing one, Unavailable when it cannot tell."""
+
+
+class Change(Model):
+    """A state change that a commit makes, or none of them."""
+
+
+class OpenAction(Change):
+    """The action must not exist yet."""
+
+    action: Action
+
+
+class MoveAction(Change):
+    """The action must be in status `was`."""
+
+    action: Action
+    was: ActionStatus
+
+
+class MintWarrant(Change):
+    """The warrant must not exist yet."""
+
+    warrant: Warrant
+
+
+class RequestApproval(Change):
+    """The approval must not exist yet."""
+
+    approval: Approval
+
+
+class AddLink(Change):
+    """One more approver's way to the approval; its token must not exist yet."""
+
+    link: Link
+
+
+class AnswerApproval(Change):
+    """The approval must still be PENDING."""
+
+    approval: Approval
+
+
+class Records(ABC):
+    """Actions, approvals, warrants and the ledger: state and its record change together or not at all."""
+
+    @abstractmethod
+    def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
+        """Make all changes and append all drafts to the run's chain. Raises Conflict if a change's condition fails, else Unavailable."""
+
+    @abstractmethod
+    def action(self, key: str) -> Action | None: ...
+
+    @abstractmethod
+    def approval(self, approval: str) -> Approval | None: ...
+
+    @abstractmethod
+    def pending_approvals(self) -> tuple[Approval, ...]:
+        """The open questions, oldest first."""
+
+    @abstractmethod
+    def link(self, token_hash: str) -> Link | None: ...
+
+    @abstractmethod
+    def entries(self, run: str) -> tuple[Entry, ...]:
+        """The run's ledger in order; empty for an unknown run."""
+
+
+class WarrantUses(ABC):
+    @abstractmethod
+    def consume(self, warrant: Warrant) -> bool:
+        """True for the first use of a warrant that the gate minted so; False for a repeat. Raises WarrantRefused for any other."""
+
+
+class Executor(ABC):
+    @abstractmethod
+    def perform(self, warrant: Warrant, payload: JsonObject) -> Receipt:
+        """Do it once under the agent's own role and read it back. Raises WarrantRefused or Unavailable."""
+
+
+class Tasks(ABC):
+    """The state machine's waiting tasks. A token that no longer waits is no error: somebody was first or it is too late."""
+
+    @abstractmethod
+    def succeed(self, token: str, receipt: Receipt) -> None: ...
+
+    @abstractmethod
+    def fail(self, token: str, failure: Failure) -> None: ...
+
+
+class Mail(Model):
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class Mailer(ABC):
+    @abstractmethod
+    def send(self, mail: Mail) -> str:
+        """Hand one message over; returns the service's message id. Raises Unavailable."""
+
+
+class RunState(Model):
+    """Where a workflow execution stands: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED, and its output if it has one."""
+
+    status: str
+    output: JsonObject | None = None
+
+
+class Workflows(ABC):
+    @abstractmethod
+    def start(self, workflow: str, run: str, payload: JsonObject) -> None:
+        """Start one execution named after the run; a repeat with the same input is the same execution. Raises Unavailable."""
+
+    @abstractmethod
+    def state(self, workflow: str, run: str) -> RunState | None:
+        """None if there is no such execution."""
+
+
+class Gate(ABC):
+    @abstractmethod
+    def resume(self, approval: Approval) -> None:
+        """Have the approval's gate look at it again, soon and at least once. Raises Unavailable."""

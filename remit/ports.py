@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from remit.domain.action import Action, ActionStatus, Failure
@@ -12,12 +13,17 @@ from remit.domain.fact import Fact
 from remit.domain.ledger import Draft, Entry
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Warrant
+from remit.toolkit import ToolContext
 
 
 class Clock(ABC):
     @abstractmethod
     def now(self) -> datetime:
         """The time, aware, in UTC."""
+
+    @abstractmethod
+    def pause(self, seconds: float) -> None:
+        """Let time pass, between two looks at something that takes a while."""
 
 
 class Entropy(ABC):
@@ -93,6 +99,10 @@ class Records(ABC):
         """Make all changes and append all drafts to the run's chain. Raises Conflict if a change's condition fails, else Unavailable."""
 
     @abstractmethod
+    def open_run(self, run: str, draft: Draft) -> None:
+        """Append the run's first entry. Raises Conflict if the run has one already, Unavailable."""
+
+    @abstractmethod
     def action(self, key: str) -> Action | None: ...
 
     @abstractmethod
@@ -112,8 +122,30 @@ class Records(ABC):
 
 class WarrantUses(ABC):
     @abstractmethod
-    def consume(self, warrant: Warrant) -> bool:
-        """True for the first use of a warrant that the gate minted so; False for a repeat. Raises WarrantRefused for any other."""
+    def consume(self, warrant: Warrant, now: datetime) -> bool:
+        """True for the first use of a warrant just as the gate minted it, False for a repeat. Raises WarrantRefused for a warrant
+        that was never minted so or whose first use comes too late, Unavailable when it cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSession:
+    """The agent's role as assumed for one action: its ARN, and what a tool may touch with it."""
+
+    arn: str
+    context: ToolContext
+
+
+class AgentIdentity(ABC):
+    @abstractmethod
+    def assume(self, warrant: Warrant) -> AgentSession:
+        """Short-lived credentials of the agent's role for one warrant. Raises Unavailable."""
+
+
+class Performed(Model):
+    """An executor's answer to the gate: a receipt, or a failure and nothing done."""
+
+    receipt: Receipt | None = None
+    failure: Failure | None = None
 
 
 class Executor(ABC):

@@ -1,5 +1,9 @@
 """What an agent proposes."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from remit.domain.canonical import digest
 from remit.domain.model import JsonObject, Model
 
@@ -7,7 +11,7 @@ from remit.domain.model import JsonObject, Model
 class Requester(Model):
     """The authenticated caller, as the edge verified it: never what a body claims."""
 
-    arn: str
+    arn: Annotated[str, Field(min_length=1)]
 
 
 class Intent(Model):

@@ -17,7 +17,7 @@ class Kind(StrEnum):
     INTENT_REFUSED = "intent.refused"
     DECISION_MADE = "decision.made"
     APPROVAL_REQUESTED = "approval.requested"
-    MAIL_SENT = "approval.mailed"
+    APPROVAL_MAILED = "approval.mailed"
     APPROVAL_DECIDED = "approval.decided"
     WARRANT_MINTED = "warrant.minted"
     ACTION_EXECUTED = "action.executed"

@@ -19,14 +19,12 @@ class Warrant(Model):
     payload_digest: str
     expires_at: datetime
 
-    def check(self, agent: str, payload: JsonObject, now: datetime) -> None:
-        """Raises WarrantRefused unless this warrant covers this agent, this payload and this moment."""
+    def check(self, agent: str, payload: JsonObject) -> None:
+        """Raises WarrantRefused unless this warrant covers this agent and this payload. Its expiry is checked where it is consumed."""
         if agent != self.agent:
             raise WarrantRefused(f"The warrant is agent '{self.agent}''s, not '{agent}''s.")
         if digest(payload) != self.payload_digest:
             raise WarrantRefused("The payload is not the one that the warrant was minted for.")
-        if now >= self.expires_at:
-            raise WarrantRefused("The warrant has expired.")
 
 
 def mint(intent: Intent, now: datetime) -> Warrant:

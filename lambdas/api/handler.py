@@ -1,0 +1,76 @@
+"""The API for agents and operators. The caller is who signed the request, never what the body says."""
+
+import json
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Header
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.api.bodies import AskForAction, StartRun, action_body, error_body, run_body
+from lambdas.api.statuses import status_of_action, status_of_error
+from lambdas.api.wiring import ports
+from remit.adapters.observability import logger, metrics, tracer
+from remit.domain.errors import InvalidRequest, Reason, RemitError
+from remit.domain.intent import Requester
+from remit.domain.model import JsonObject
+from remit.usecases.runs import Call, propose, settled, start_run, view
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+
+
+@app.post("/runs")
+def start(body: StartRun, key: IdempotencyKey = None) -> Response[str]:
+    run = start_run(body.workflow, body.input, _call(key), ports())
+    metrics.add_metric("RunsStarted", MetricUnit.Count, 1)
+    return _json(HTTPStatus.ACCEPTED, {"run": run, "status": "RUNNING"})
+
+
+@app.get("/runs/<run>")
+def show(run: str) -> Response[str]:
+    return _json(HTTPStatus.OK, run_body(view(run, ports())))
+
+
+@app.post("/intents")
+def act(body: AskForAction, key: IdempotencyKey = None) -> Response[str]:
+    run = propose(body.agent, body.tool, body.payload, _call(key), ports())
+    metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
+    answer = action_body(settled(run, ports()))
+    return _json(status_of_action(answer), answer)
+
+
+@app.get("/approvals")
+def approvals() -> Response[str]:
+    pending = [approval.model_dump(mode="json") for approval in ports().records.pending_approvals()]
+    return _json(HTTPStatus.OK, {"approvals": [*pending]})
+
+
+@app.exception_handler([RemitError, RequestValidationError])  # type: ignore[untyped-decorator]
+def refuse(error: RemitError | RequestValidationError) -> Response[str]:
+    known = error if isinstance(error, RemitError) else _malformed(error)
+    return _json(status_of_error(known.code), error_body(known))
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)
+
+
+def _call(key: str | None) -> Call:
+    return Call(requester=Requester(arn=app.current_event.request_context.identity.user_arn or ""), idempotency_key=key)
+
+
+def _malformed(error: RequestValidationError) -> InvalidRequest:
+    reasons = tuple(Reason(policy=".".join(map(str, each["loc"])), reason=each["msg"]) for each in error.errors())
+    return InvalidRequest("; ".join(f"{reason.policy}: {reason.reason}" for reason in reasons), reasons)
+
+
+def _json(status: HTTPStatus, body: JsonObject) -> Response[str]:
+    return Response(status_code=status, content_type="application/json", body=json.dumps(body))

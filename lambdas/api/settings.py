@@ -1,0 +1,13 @@
+"""What the API is told by its environment."""
+
+from pydantic import Json
+
+from remit.adapters.environment import Settings
+from remit.usecases.runs import WorkflowInfo
+
+
+class ApiSettings(Settings):
+    remit_stage: str
+    workflows: Json[dict[str, WorkflowInfo]]
+    aws_region: str
+    account: str

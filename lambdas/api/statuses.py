@@ -1,0 +1,27 @@
+"""The one place where outcomes and errors become HTTP statuses."""
+
+from http import HTTPStatus
+
+from remit.domain.errors import InvalidPayload, InvalidRequest, NotFound, Unavailable
+from remit.domain.model import JsonObject
+
+_OF_ERROR = {
+    InvalidRequest.code: HTTPStatus.BAD_REQUEST,
+    InvalidPayload.code: HTTPStatus.BAD_REQUEST,
+    NotFound.code: HTTPStatus.NOT_FOUND,
+    Unavailable.code: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_OF_OUTCOME = {"DONE": HTTPStatus.OK, "WAITING": HTTPStatus.ACCEPTED, "RUNNING": HTTPStatus.ACCEPTED, "FAILED": HTTPStatus.BAD_GATEWAY}
+
+
+def status_of_error(code: str) -> HTTPStatus:
+    """403 for every refusal that is not the caller's spelling."""
+    return _OF_ERROR.get(code, HTTPStatus.FORBIDDEN)
+
+
+def status_of_action(body: JsonObject) -> HTTPStatus:
+    """200 done, 202 not yet, 400 malformed, 403 refused, 502 the action's outcome is not known, 503 try again."""
+    outcome, error = str(body["outcome"]), body.get("error")
+    if outcome == "REFUSED" or error == Unavailable.code:
+        return status_of_error(str(error))
+    return _OF_OUTCOME[outcome]

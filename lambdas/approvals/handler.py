@@ -1,0 +1,70 @@
+"""The approval page: GET shows the question and decides nothing, POST answers it once."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
+
+from lambdas.approvals.wiring import ports
+from remit.adapters.observability import logger, metrics, tracer
+from remit.domain.approval import ApprovalStatus
+from remit.domain.errors import LinkRefused, Unavailable
+from remit.pages import approval_page, message_page
+from remit.usecases.answer import Answer, answer, look
+
+app = APIGatewayRestResolver()
+
+# The page holds a secret: it is not kept, not framed, not scripted, and its address goes nowhere.
+_HEADERS: dict[str, str | list[str]] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@app.get("/approvals/<approval>")
+def show(approval: str) -> Response[str]:
+    token = app.current_event.query_string_parameters.get("token", "")
+    question, _ = look(approval, token, ports())
+    if question.status is not ApprovalStatus.PENDING:
+        raise LinkRefused("This question has been answered already.")
+    return _page(HTTPStatus.OK, approval_page(question, token))
+
+
+@app.post("/approvals/<approval>")
+def decide(approval: str) -> Response[str]:
+    form = {name: values[-1] for name, values in parse_qs(app.current_event.decoded_body or "").items()}
+    answered = answer(approval, Answer.model_validate(form), ports())
+    metrics.add_metric("ApprovalsAnswered", MetricUnit.Count, 1)
+    done = "approved" if answered.status is ApprovalStatus.APPROVED else "rejected"
+    thanks = "Your answer is recorded. The gate checks once more before anything is done."
+    return _page(HTTPStatus.OK, message_page(f"You {done} it", thanks))
+
+
+@app.exception_handler([LinkRefused, ValidationError, Unavailable])  # type: ignore[untyped-decorator]
+def refuse(error: LinkRefused | ValidationError | Unavailable) -> Response[str]:
+    match error:
+        case LinkRefused():
+            return _page(HTTPStatus.GONE, message_page("Nothing to decide here", error.message))
+        case ValidationError():
+            return _page(HTTPStatus.BAD_REQUEST, message_page("Not understood", "Go back to the page and choose Approve or Reject."))
+        case Unavailable():
+            logger.error("unavailable", reason=error.message)
+            again = message_page("Try again in a moment", "Nothing is lost; send your answer again.")
+            return _page(HTTPStatus.SERVICE_UNAVAILABLE, again)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)
+
+
+def _page(status: HTTPStatus, html: str) -> Response[str]:
+    return Response(status_code=status, content_type="text/html; charset=utf-8", body=html, headers=_HEADERS)

@@ -1,0 +1,24 @@
+"""The approvals function, put together once per cold start."""
+
+from functools import cache
+
+import boto3
+
+from lambdas.approvals.settings import ApprovalsSettings
+from remit.adapters.aws import CONFIG
+from remit.adapters.dynamodb_records import DynamoRecords
+from remit.adapters.environment import read_settings
+from remit.adapters.lambda_functions import LambdaGate
+from remit.adapters.system import SystemClock
+from remit.names import Names
+from remit.usecases.answer import ApprovalPorts
+
+
+@cache
+def ports() -> ApprovalPorts:
+    names, clock = Names(read_settings(ApprovalsSettings).remit_stage), SystemClock()
+    return ApprovalPorts(
+        records=DynamoRecords(boto3.client("dynamodb", config=CONFIG), names, clock),
+        gate=LambdaGate(boto3.client("lambda", config=CONFIG), names),
+        clock=clock,
+    )

@@ -1,0 +1,11 @@
+"""What the gate is told by its environment."""
+
+from remit.adapters.environment import Settings
+
+
+class GateSettings(Settings):
+    remit_stage: str
+    remit_domain: str
+    policy_store_id: str
+    mail_sender: str
+    public_url: str

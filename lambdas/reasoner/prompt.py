@@ -1,0 +1,46 @@
+"""The agent as the model sees it: persona and task from a versioned file, and the tools it may propose. No governance in either."""
+
+import hashlib
+from collections.abc import Mapping
+
+from remit.domain.charter import Charter
+from remit.domain.model import JsonObject, Model
+from remit.domain.payload import Payload
+
+
+class Prompt(Model):
+    """A prompt file: `support.v1.md` is name `support`, version `v1`."""
+
+    name: str
+    version: str
+    digest: str
+    text: str
+
+
+class Offer(Model):
+    """A tool under the name that Bedrock accepts (no dots), with its payload's JSON schema."""
+
+    name: str
+    description: str
+    parameters: JsonObject
+
+
+def make_prompt(reference: str, text: str) -> Prompt:
+    name, _, version = reference.rpartition(".")
+    return Prompt(name=name, version=version, digest=hashlib.sha256(text.encode()).hexdigest(), text=text)
+
+
+def make_offers(charter: Charter, agent: str, payloads: Mapping[str, type[Payload]]) -> tuple[Offer, ...]:
+    """One offer for each cell of the agent's row in the matrix."""
+    return tuple(
+        Offer(name=offered_name(tool), description=charter.tools[tool].description, parameters=payloads[tool].model_json_schema())
+        for tool in charter.agents[agent].tools
+    )
+
+
+def offered_name(tool: str) -> str:
+    return tool.replace(".", "__")
+
+
+def tool_name(offered: str) -> str:
+    return offered.replace("__", ".")

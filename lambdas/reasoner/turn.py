@@ -1,0 +1,105 @@
+"""One turn of an agent's reasoning, from the run's state to a proposal or a closing text."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from pydantic import ConfigDict, TypeAdapter
+
+from lambdas.reasoner.graph import Graph, Thought, is_proposal_or_text
+from lambdas.reasoner.prompt import Prompt, tool_name
+from remit.domain.action import Failure
+from remit.domain.model import JsonObject, Model
+from remit.ports import Clock
+
+_MESSAGES: TypeAdapter[list[AnyMessage]] = TypeAdapter(list[AnyMessage])
+
+
+class Turn(Model):
+    """What the state machine hands over; `refusal` is why the last proposal was refused, if there was one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run: str
+    input: JsonObject
+    conversation: tuple[JsonObject, ...] = ()
+    refusal: Failure | None = None
+
+
+class Proposed(Model):
+    tool: str
+    payload: JsonObject
+
+
+class Answer(Model):
+    """`call` describes the model call for the ledger; `conversation` goes into the next turn."""
+
+    proposal: Proposed | None
+    say: str | None
+    conversation: tuple[JsonObject, ...]
+    call: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasoner:
+    agent: str
+    prompt: Prompt
+    model_id: str
+    offered: frozenset[str]
+    graph: Graph
+    clock: Clock
+
+
+def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
+    """Ask the model once (twice if it has to be corrected)."""
+    heard = _heard(turn)
+    begun = reasoner.clock.now()
+    thought: Thought = {"messages": [SystemMessage(reasoner.prompt.text), *heard], "corrections": 0}
+    messages: list[AnyMessage] = reasoner.graph.invoke(thought)["messages"][1:]
+    latency_ms = int((reasoner.clock.now() - begun).total_seconds() * 1000)
+    last = messages[-1]
+    proposal, say = _proposal(last, reasoner), str(last.text) or None
+    return Answer(
+        proposal=proposal,
+        say=None if proposal else say or "The model gave no usable answer.",
+        conversation=tuple(_MESSAGES.dump_python(messages, mode="json")),
+        call=_call(messages[len(heard) :], proposal, latency_ms, reasoner),
+    )
+
+
+def _heard(turn: Turn) -> list[AnyMessage]:
+    said = _MESSAGES.validate_python(turn.conversation)
+    if not said:
+        return [HumanMessage(str(turn.input.get("message", json.dumps(turn.input))))]
+    last = said[-1]
+    calls = last.tool_calls if isinstance(last, AIMessage) else []
+    return [*said, *(ToolMessage(_refusal(turn.refusal), tool_call_id=call["id"], status="error") for call in calls)]
+
+
+def _refusal(refusal: Failure | None) -> str:
+    why: dict[str, Any] = {} if refusal is None else refusal.model_dump(mode="json")
+    return json.dumps({"outcome": "DENIED", **why})
+
+
+def _proposal(message: AnyMessage, reasoner: Reasoner) -> Proposed | None:
+    if not isinstance(message, AIMessage) or not message.tool_calls or not is_proposal_or_text(message, reasoner.offered):
+        return None
+    call = message.tool_calls[0]
+    return Proposed(tool=tool_name(call["name"]), payload=call["args"])
+
+
+def _call(answers: list[AnyMessage], proposal: Proposed | None, latency_ms: int, reasoner: Reasoner) -> JsonObject:
+    usages = [message.usage_metadata for message in answers if isinstance(message, AIMessage) and message.usage_metadata]
+    return {
+        "agent": reasoner.agent,
+        "prompt": reasoner.prompt.model_dump(mode="json", exclude={"text"}),
+        "model": reasoner.model_id,
+        "usage": {
+            "input_tokens": sum(usage["input_tokens"] for usage in usages),
+            "output_tokens": sum(usage["output_tokens"] for usage in usages),
+        },
+        "latency_ms": latency_ms,
+        "proposal": None if proposal is None else proposal.model_dump(mode="json"),
+        "say": None if proposal else str(answers[-1].text),
+    }

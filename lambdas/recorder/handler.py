@@ -1,0 +1,20 @@
+"""The recorder: how a run ended, for the ledger and for the state machine."""
+
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.recorder.wiring import ports
+from remit.adapters.observability import logger, metrics, tracer
+from remit.usecases.close import Close, close
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    end = Close.model_validate(event)
+    logger.append_keys(run=end.run)
+    metrics.add_metric("RunsClosed", MetricUnit.Count, 1)
+    return close(end, ports()).model_dump(mode="json")

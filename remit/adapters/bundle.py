@@ -1,0 +1,33 @@
+"""What a function's bundle carries of its domain: the charter as JSON, payload models, tools and prompts."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from remit.domain.charter import Charter
+from remit.domain.payload import Payload
+from remit.toolkit import Tool
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def load_charter(domain: str, root: Path = ROOT) -> Charter:
+    """The charter as it was validated when the bundle was made."""
+    return Charter.model_validate_json((root / "charters" / f"{domain}.json").read_bytes())
+
+
+def load_payloads(charter: Charter) -> Mapping[str, type[Payload]]:
+    """Payload models by tool name."""
+    module = import_module(f"tools.{charter.domain}.payloads")
+    return {name: getattr(module, tool.payload) for name, tool in charter.tools.items()}
+
+
+def load_tools(charter: Charter, agent: str) -> Mapping[str, Tool[Any]]:
+    """The agent's own tools, and nobody else's."""
+    tools: Mapping[str, Tool[Any]] = import_module(f"tools.{charter.domain}.actions").TOOLS
+    return {name: tools[name] for name in charter.agents[agent].tools}
+
+
+def load_prompt(domain: str, prompt: str, root: Path = ROOT) -> str:
+    return (root / "prompts" / domain / f"{prompt}.md").read_text(encoding="utf-8")

@@ -1,0 +1,128 @@
+"""Actions, approvals, warrants and the ledger in DynamoDB: a change of state and its ledger entries are one transaction."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+from botocore.exceptions import ClientError
+
+from remit.adapters.aws import calling, code_of
+from remit.adapters.dynamodb_items import decode
+from remit.adapters.dynamodb_writes import entry_of, put_change, put_entry
+from remit.domain.action import Action
+from remit.domain.approval import Approval, ApprovalStatus, Link
+from remit.domain.errors import Conflict, Unavailable
+from remit.domain.ledger import Draft, Entry, chain
+from remit.domain.model import JsonObject
+from remit.names import Names
+from remit.ports import Change, Clock, Records
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+_TRIES = 8
+
+
+class _RunQuery(TypedDict):
+    KeyConditionExpression: str
+    ExpressionAttributeNames: dict[str, str]
+    ExpressionAttributeValues: "dict[str, AttributeValueTypeDef]"
+
+
+class DynamoRecords(Records):
+    """Remit's own tables of one stage. Remembers the head of the last run it wrote to, to save a read."""
+
+    def __init__(self, client: "DynamoDBClient", names: Names, clock: Clock) -> None:
+        self._client, self._names, self._clock = client, names, clock
+        self._head: Entry | None = None
+
+    def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
+        puts = [put_change(change, self._names) for change in changes]
+        for _ in range(_TRIES):
+            entries = chain(run, self._head_of(run), drafts, self._clock.now()) if drafts else ()
+            if self._write(puts, entries):
+                return
+            self._head = None
+        raise Unavailable(f"DynamoDB: the ledger of {run} is being written to by too many at once")
+
+    def open_run(self, run: str, draft: Draft) -> None:
+        if not self._write([], chain(run, None, [draft], self._clock.now())):
+            raise Conflict(f"run {run} has been opened already")
+
+    def action(self, key: str) -> Action | None:
+        body = self._body("actions", {"key": {"S": key}})
+        return None if body is None else Action.model_validate_json(body)
+
+    def approval(self, approval: str) -> Approval | None:
+        body = self._body("approvals", {"pk": {"S": approval}, "sk": {"S": "approval"}})
+        return None if body is None else Approval.model_validate_json(body)
+
+    def link(self, token_hash: str) -> Link | None:
+        body = self._body("approvals", {"pk": {"S": token_hash}, "sk": {"S": "link"}})
+        return None if body is None else Link.model_validate_json(body)
+
+    def pending_approvals(self) -> tuple[Approval, ...]:
+        with calling("DynamoDB"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._names.table("approvals"),
+                IndexName="pending",
+                KeyConditionExpression="#status = :pending",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={":pending": {"S": ApprovalStatus.PENDING.value}},
+            )
+            found = [decode(item) for page in pages for item in page["Items"]]
+        now = self._clock.now()
+        approvals = (Approval.model_validate_json(str(item["body"])) for item in found)
+        return tuple(approval for approval in approvals if approval.open_at(now))
+
+    def entries(self, run: str) -> tuple[Entry, ...]:
+        with calling("DynamoDB"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._names.table("ledger"), ConsistentRead=True, **self._of_run(run)
+            )
+            return tuple(entry_of(decode(item)) for page in pages for item in page["Items"])
+
+    def _head_of(self, run: str) -> Entry | None:
+        if self._head is not None and self._head.run == run:
+            return self._head
+        with calling("DynamoDB"):
+            last = self._client.query(
+                TableName=self._names.table("ledger"), ConsistentRead=True, ScanIndexForward=False, Limit=1, **self._of_run(run)
+            )["Items"]
+        return entry_of(decode(last[0])) if last else None
+
+    def _of_run(self, run: str) -> _RunQuery:
+        return {
+            "KeyConditionExpression": "#run = :run",
+            "ExpressionAttributeNames": {"#run": "run"},
+            "ExpressionAttributeValues": {":run": {"S": run}},
+        }
+
+    def _write(self, puts: "list[TransactWriteItemTypeDef]", entries: Sequence[Entry]) -> bool:
+        """False if somebody else wrote to the run first. Raises Conflict if a change's condition failed."""
+        appended = [put_entry(entry, self._names) for entry in entries]
+        with calling("DynamoDB"):
+            try:
+                self._client.transact_write_items(TransactItems=[*puts, *appended])
+            except ClientError as error:
+                _unless_lost_race(error, len(puts))
+                return False
+        self._head = entries[-1] if entries else self._head
+        return True
+
+    def _body(self, table: str, key: "dict[str, AttributeValueTypeDef]") -> str | None:
+        with calling("DynamoDB"):
+            found = self._client.get_item(TableName=self._names.table(table), Key=key, ConsistentRead=True)
+        item: JsonObject = decode(found.get("Item", {}))
+        return str(item["body"]) if item else None
+
+
+def _unless_lost_race(error: ClientError, changes: int) -> None:
+    """Returns if only the ledger's part failed; the caller reads the head again. Raises Conflict or the error itself."""
+    if code_of(error) != "TransactionCanceledException":
+        raise error
+    codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
+    if "ConditionalCheckFailed" in codes[:changes]:
+        raise Conflict("a record is not in the state that the change starts from") from error
+    if not {"ConditionalCheckFailed", "TransactionConflict"}.intersection(codes):
+        raise error

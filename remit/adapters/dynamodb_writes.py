@@ -1,0 +1,104 @@
+"""Each change and each ledger entry as one conditional put of a transaction."""
+
+import json
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+from remit.adapters.dynamodb_items import encode
+from remit.domain.approval import ApprovalStatus
+from remit.domain.canonical import canonical
+from remit.domain.ledger import Entry
+from remit.domain.model import Json, JsonObject
+from remit.names import Names
+from remit.ports import AddLink, AnswerApproval, Change, MintWarrant, MoveAction, OpenAction, RequestApproval
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+_SEQ_DIGITS = 6
+
+
+@singledispatch
+def put_change(change: Change, _names: Names) -> "TransactWriteItemTypeDef":
+    """The put that makes a change, or fails its condition."""
+    raise TypeError(f"no write is known for {type(change).__name__}")
+
+
+@put_change.register
+def _(change: OpenAction, names: Names) -> "TransactWriteItemTypeDef":
+    return _new(names.table("actions"), "key", _action(change))
+
+
+@put_change.register
+def _(change: MoveAction, names: Names) -> "TransactWriteItemTypeDef":
+    return _moved(names.table("actions"), _action(change), change.was.value)
+
+
+@put_change.register
+def _(change: MintWarrant, names: Names) -> "TransactWriteItemTypeDef":
+    return _new(names.table("warrants"), "id", change.warrant.model_dump(mode="json"))
+
+
+@put_change.register
+def _(change: RequestApproval, names: Names) -> "TransactWriteItemTypeDef":
+    return _new(names.table("approvals"), "pk", _approval(change))
+
+
+@put_change.register
+def _(change: AnswerApproval, names: Names) -> "TransactWriteItemTypeDef":
+    return _moved(names.table("approvals"), _approval(change), ApprovalStatus.PENDING.value)
+
+
+@put_change.register
+def _(change: AddLink, names: Names) -> "TransactWriteItemTypeDef":
+    link = change.link
+    ttl = int(link.expires_at.timestamp())
+    return _new(names.table("approvals"), "pk", {"pk": link.token_hash, "sk": "link", "ttl": ttl, "body": link.model_dump_json()})
+
+
+def put_entry(entry: Entry, names: Names) -> "TransactWriteItemTypeDef":
+    """Fails if the run has an entry with this number already."""
+    item = {**entry.model_dump(mode="json"), "seq": f"{entry.seq:0{_SEQ_DIGITS}d}", "body": canonical(entry.body).decode()}
+    return _new(names.table("ledger"), "run", item)
+
+
+def entry_of(item: JsonObject) -> Entry:
+    """A ledger entry as it was put."""
+    return Entry.model_validate({**item, "seq": int(str(item["seq"])), "body": json.loads(str(item["body"]))})
+
+
+def _action(change: OpenAction | MoveAction) -> JsonObject:
+    action = change.action
+    return {"key": action.intent.key, "status": action.status.value, "body": action.model_dump_json()}
+
+
+def _approval(change: RequestApproval | AnswerApproval) -> JsonObject:
+    approval = change.approval
+    return {
+        "pk": approval.id,
+        "sk": "approval",
+        "status": approval.status.value,
+        "requested_at": approval.requested_at.isoformat(),
+        "body": approval.model_dump_json(),
+    }
+
+
+def _new(table: str, key: str, item: dict[str, Json]) -> "TransactWriteItemTypeDef":
+    put: PutTypeDef = {
+        "TableName": table,
+        "Item": encode(item),
+        "ConditionExpression": "attribute_not_exists(#key)",
+        "ExpressionAttributeNames": {"#key": key},
+    }
+    return {"Put": put}
+
+
+def _moved(table: str, item: JsonObject, was: str) -> "TransactWriteItemTypeDef":
+    put: PutTypeDef = {
+        "TableName": table,
+        "Item": encode(item),
+        "ConditionExpression": "#status = :was",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": {":was": {"S": was}},
+    }
+    return {"Put": put}

@@ -1,0 +1,103 @@
+"""Cedar policies as texts: split, named, generated from the matrix, and pinned by one digest."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from remit.domain.canonical import digest
+from remit.domain.charter import Charter
+from remit.domain.model import Json, Model
+
+_TOKEN = re.compile(
+    r'(?P<comment>//[^\n]*)|(?P<string>"(?:[^"\\]|\\.)*")|(?P<unclosed>")|(?P<end>;)|(?P<space>\s+)|(?P<code>[^\s";/]+|/)', re.DOTALL
+)
+_ANNOTATION = re.compile(r'\s*@(\w+)\s*(?:\(\s*"((?:[^"\\]|\\.)*)"\s*\))?', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
+
+
+class PolicyText(Model):
+    """One policy as written, and the line on which it begins."""
+
+    id: str
+    reason: str
+    statement: str
+    line: int
+
+
+def split_policies(text: str) -> tuple[PolicyText, ...]:
+    """Raises ValueError naming the line if a policy lacks its @id or @reason, repeats an id, or does not end."""
+    policies: dict[str, PolicyText] = {}
+    for statement, line in _statements(text):
+        policy = _policy(statement, line)
+        if policy.id in policies:
+            raise ValueError(f'line {line}: @id("{policy.id}") is already used on line {policies[policy.id].line}')
+        policies[policy.id] = policy
+    return tuple(policies.values())
+
+
+def matrix_permits(charter: Charter) -> tuple[PolicyText, ...]:
+    """The permission matrix: one permit per agent, over exactly its tools."""
+    return tuple(_policy(_permit(charter.domain, name, spec.tools), line=1) for name, spec in charter.agents.items())
+
+
+def annotations(statement: str) -> dict[str, str]:
+    """The annotations at a policy's head; one without a value has the empty one."""
+    head, position, found = _without_comments(statement), 0, {}
+    while match := _ANNOTATION.match(head, position):
+        found[match[1]] = _unescape(match[2] or "")
+        position = match.end()
+    return found
+
+
+def policy_set_digest(statements: Iterable[str], schema_json: str) -> str:
+    """The same for the same policies and schema, in whatever order or layout an engine returns them."""
+    ordered: list[Json] = [*sorted(statements)]
+    return digest([ordered, json.loads(schema_json)])
+
+
+def _statements(text: str) -> Iterator[tuple[str, int]]:
+    start: int | None = None
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup == "unclosed":
+            raise ValueError(f"line {_line(text, token.start())}: a string is not closed")
+        if start is None and token.lastgroup not in {"comment", "space"}:
+            start = token.start()
+        if start is not None and token.lastgroup == "end":
+            yield text[start : token.end()], _line(text, start)
+            start = None
+    if start is not None:
+        raise ValueError(f"line {_line(text, start)}: a policy ends with ';'")
+
+
+def _policy(statement: str, line: int) -> PolicyText:
+    notes = annotations(statement)
+    for name in ("id", "reason"):
+        if not notes.get(name):
+            raise ValueError(f"line {line}: a policy needs its @{name}")
+    return PolicyText(id=notes["id"], reason=notes["reason"], statement=statement, line=line)
+
+
+def _permit(domain: str, agent: str, tools: tuple[str, ...]) -> str:
+    actions = ", ".join(f'Remit::Action::"{tool}"' for tool in tools)
+    return (
+        f'@id("{domain}.matrix.{agent}")\n'
+        f'@reason("The permission matrix gives {agent} this tool.")\n'
+        f'permit (principal == Remit::Agent::"{agent}", action in [{actions}], resource);'
+    )
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _without_comments(text: str) -> str:
+    return "".join(token.group() for token in _TOKEN.finditer(text) if token.lastgroup != "comment")
+
+
+def _unescape(text: str) -> str:
+    def plain(escape: re.Match[str]) -> str:
+        code = escape[1] or escape[2]
+        return chr(int(code, 16)) if code else _ESCAPED.get(escape[3], escape[3])
+
+    return _ESCAPE.sub(plain, text)

@@ -1,0 +1,181 @@
+"""One governed action: decide, then do it under a warrant, ask a human, or refuse; and record each of them."""
+
+from dataclasses import dataclass
+
+from remit.domain.action import Action, ActionStatus, Failure
+from remit.domain.approval import Approval, ApprovalStatus, request_approval
+from remit.domain.decision import Decision, Outcome
+from remit.domain.errors import Conflict, OutcomeUnverified, Refusal, RemitError, Unavailable
+from remit.domain.intent import Intent
+from remit.domain.ledger import Draft
+from remit.domain.model import JsonObject, Model
+from remit.domain.warrant import Receipt, Verification, mint
+from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, RequestApproval, Tasks
+from remit.usecases import entries
+from remit.usecases.ask import Asking, ask
+from remit.usecases.judge import Judge, denied, first_decision, second_decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatePorts:
+    """What the gate of one domain works with."""
+
+    judge: Judge
+    records: Records
+    executor: Executor
+    tasks: Tasks
+    asking: Asking
+
+
+class Proposal(Model):
+    """What the state machine hands to the gate; `reasoning` is the model call behind the intent, for the ledger."""
+
+    task_token: str
+    intent: Intent
+    reasoning: JsonObject | None = None
+
+
+def govern(proposal: Proposal, ports: GatePorts) -> None:
+    """Answer the waiting task, now or once a human has answered. Every error of the tree becomes the task's failure."""
+    try:
+        known = ports.records.action(proposal.intent.key)
+        action = _first_time(proposal, ports) if known is None else _again(known, proposal.task_token, ports)
+        _report(action, ports.tasks)
+    except RemitError as error:
+        ports.tasks.fail(proposal.task_token, _failure(_retryable(error)))
+
+
+def resume(approval_id: str, ports: GatePorts) -> None:
+    """Go on with an action whose approval was answered; harmless to repeat. Raises Unavailable when it has to be repeated."""
+    action = ports.records.action(approval_id)
+    if action is None:
+        return
+    try:
+        _report(_go_on(action, ports), ports.tasks)
+    except (Conflict, Unavailable) as error:
+        raise _retryable(error) from error
+    except RemitError as error:
+        ports.tasks.fail(action.task_token, _failure(error))
+
+
+def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
+    intent = proposal.intent
+    drafts = entries.proposed(intent, proposal.reasoning)
+    try:
+        decision = first_decision(intent, ports.judge)
+    except Refusal as refusal:
+        ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, refusal)])
+        raise
+    drafts.append(entries.decided(intent, decision))
+    return _act_on(decision, proposal, drafts, ports)
+
+
+def _act_on(decision: Decision, proposal: Proposal, drafts: list[Draft], ports: GatePorts) -> Action:
+    match decision.outcome:
+        case Outcome.ALLOW:
+            action = Action(intent=proposal.intent, status=ActionStatus.WARRANTED, task_token=proposal.task_token)
+            return _warranted(action, None, drafts, ports)
+        case Outcome.ESCALATE:
+            action = Action(intent=proposal.intent, status=ActionStatus.WAITING, task_token=proposal.task_token)
+            return _escalated(action, decision, drafts, ports)
+        case Outcome.DENY:
+            ports.records.commit(proposal.intent.run, [], drafts)
+            raise denied(decision)
+
+
+def _again(action: Action, task_token: str, ports: GatePorts) -> Action:
+    """A retry of the same intent: nothing is decided or done twice, but the newest token is the one to answer."""
+    action = action.model_copy(update={"task_token": task_token})
+    if action.status is ActionStatus.WAITING:
+        ports.records.commit(action.intent.run, [MoveAction(action=action, was=ActionStatus.WAITING)], [])
+    action = _go_on(action, ports)
+    if action.status is ActionStatus.WAITING:
+        approval = _approval(action, ports)
+        ask(approval, ports.judge.charter.routes[approval.route], ports.asking)
+    return action
+
+
+def _go_on(action: Action, ports: GatePorts) -> Action:
+    """From wherever the action stands as far as it can go now."""
+    if action.status is ActionStatus.WARRANTED:
+        return _executed(action, ports)
+    if action.status is ActionStatus.WAITING:
+        approval = _approval(action, ports)
+        return action if approval.status is ApprovalStatus.PENDING else _answered(approval, action, ports)
+    return action
+
+
+def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
+    intent = action.intent
+    try:
+        decision = second_decision(approval, intent, ports.judge)
+    except Refusal as refusal:
+        return _closed(action, refusal, [entries.refused(intent, refusal)], ports)
+    drafts = [entries.decided(intent, decision)]
+    if decision.outcome is not Outcome.ALLOW:
+        return _closed(action, denied(decision), drafts, ports)
+    return _warranted(action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports)
+
+
+def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: GatePorts) -> Action:
+    judge = ports.judge
+    route = judge.charter.routes[str(decision.route)]
+    approval = request_approval(judge.charter.domain, action.intent, decision, route, judge.clock.now())
+    changes = [OpenAction(action=action), RequestApproval(approval=approval)]
+    ports.records.commit(action.intent.run, changes, [*drafts, entries.requested(approval, route.approvers)])
+    ask(approval, route, ports.asking)
+    return action
+
+
+def _warranted(action: Action, was: ActionStatus | None, drafts: list[Draft], ports: GatePorts) -> Action:
+    warrant = mint(action.intent, ports.judge.clock.now())
+    action = action.model_copy(update={"warrant": warrant})
+    change: Change = OpenAction(action=action) if was is None else MoveAction(action=action, was=was)
+    ports.records.commit(action.intent.run, [change, MintWarrant(warrant=warrant)], [*drafts, entries.minted(warrant)])
+    return _executed(action, ports)
+
+
+def _executed(action: Action, ports: GatePorts) -> Action:
+    if action.warrant is None:
+        raise Unavailable(f"The warrant of action {action.intent.key} cannot be read.")
+    receipt = ports.executor.perform(action.warrant, action.intent.payload)
+    done = action.model_copy(update={"status": ActionStatus.DONE, "receipt": receipt})
+    change = MoveAction(action=done, was=ActionStatus.WARRANTED)
+    ports.records.commit(action.intent.run, [change], entries.outcome(action.intent.tool, receipt))
+    return done
+
+
+def _closed(action: Action, refusal: Refusal, drafts: list[Draft], ports: GatePorts) -> Action:
+    closed = action.model_copy(update={"status": ActionStatus.REFUSED, "failure": _failure(refusal)})
+    ports.records.commit(action.intent.run, [MoveAction(action=closed, was=ActionStatus.WAITING)], drafts)
+    return closed
+
+
+def _approval(action: Action, ports: GatePorts) -> Approval:
+    approval = ports.records.approval(action.intent.key)
+    if approval is None:
+        raise Unavailable(f"The approval of action {action.intent.key} cannot be read.")
+    return approval
+
+
+def _report(action: Action, tasks: Tasks) -> None:
+    if action.failure is not None:
+        tasks.fail(action.task_token, action.failure)
+    elif action.receipt is not None:
+        _report_receipt(action.receipt, action, tasks)
+
+
+def _report_receipt(receipt: Receipt, action: Action, tasks: Tasks) -> None:
+    if receipt.verification is Verification.MATCH:
+        tasks.succeed(action.task_token, receipt)
+    else:
+        message = f"The read-back of {action.intent.tool} says {receipt.verification}: {receipt.note}"
+        tasks.fail(action.task_token, _failure(OutcomeUnverified(message)))
+
+
+def _failure(error: RemitError) -> Failure:
+    return Failure(error=error.code, message=error.message, reasons=error.reasons)
+
+
+def _retryable(error: RemitError) -> RemitError:
+    return Unavailable(f"The action changed meanwhile: {error.message}") if isinstance(error, Conflict) else error

@@ -1,0 +1,97 @@
+"""An executor's work: consume the warrant, act once under the agent's own role, read the outcome back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from remit.domain.action import Failure
+from remit.domain.errors import RemitError, Unavailable, WarrantRefused
+from remit.domain.model import JsonObject, Model
+from remit.domain.payload import Payload, parse_payload
+from remit.domain.warrant import Receipt, Verification, Warrant
+from remit.ports import AgentIdentity, AgentSession, Clock, Performed, WarrantUses
+from remit.toolkit import Tool, ToolContext, ToolFailed
+
+
+class Order(Model):
+    """What the gate sends: the warrant and the payload it was minted for."""
+
+    warrant: Warrant
+    payload: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What executing told: a clear refusal, or at most a hint."""
+
+    refused: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutorPorts:
+    """One agent's executor: its tools, with the payload model of each, and nobody else's."""
+
+    agent: str
+    tools: Mapping[str, Tool[Any]]
+    payloads: Mapping[str, type[Payload]]
+    uses: WarrantUses
+    identity: AgentIdentity
+    clock: Clock
+
+
+def attempt(event: JsonObject, ports: ExecutorPorts) -> Performed:
+    """The executor's whole answer to whatever it was sent: a receipt, or a failure and nothing done by this call."""
+    try:
+        return Performed(receipt=perform(Order.model_validate(event), ports))
+    except ValidationError:
+        refusal = WarrantRefused("An executor takes a warrant and a payload, and nothing else.")
+        return Performed(failure=Failure(error=refusal.code, message=refusal.message))
+    except RemitError as error:
+        return Performed(failure=Failure(error=error.code, message=error.message, reasons=error.reasons))
+
+
+def perform(order: Order, ports: ExecutorPorts) -> Receipt:
+    """Act at most once per warrant. Raises WarrantRefused, InvalidPayload, or Unavailable while the outcome cannot be told."""
+    warrant = order.warrant
+    warrant.check(ports.agent, order.payload)
+    if warrant.tool not in ports.tools:
+        raise WarrantRefused(f"The executor of '{ports.agent}' does not carry '{warrant.tool}'.")
+    payload = parse_payload(ports.payloads[warrant.tool], order.payload)
+    session = ports.identity.assume(warrant)
+    first = ports.uses.consume(warrant, ports.clock.now())
+    return _do(ports.tools[warrant.tool], payload, session, warrant, first=first)
+
+
+def _do(tool: Tool[Any], payload: Payload, session: AgentSession, warrant: Warrant, *, first: bool) -> Receipt:
+    effect = _execute(tool, payload, session.context) if first else Effect()
+    expected, observed = tool.expected(payload, session.context), _read_back(tool, payload, session.context)
+    if observed is None and not effect.refused:
+        raise Unavailable(f"{warrant.tool} was begun and its effect is not to be seen (yet). {effect.note}".strip())
+    return Receipt(
+        warrant=warrant.id,
+        executed_as=session.arn,
+        verification=Verification.MATCH if observed == expected else Verification.DRIFT,
+        expected=expected,
+        observed=observed,
+        note=effect.note,
+    )
+
+
+def _execute(tool: Tool[Any], payload: Payload, context: ToolContext) -> Effect:
+    try:
+        tool.execute(payload, context)
+    except ToolFailed as failure:
+        return Effect(refused=True, note=str(failure))
+    except Exception as error:  # noqa: BLE001 (whatever broke, only the read-back can tell now whether it was done)
+        return Effect(note=f"{type(error).__name__}: {error}")
+    return Effect()
+
+
+def _read_back(tool: Tool[Any], payload: Payload, context: ToolContext) -> JsonObject | None:
+    try:
+        return tool.read_back(payload, context)
+    except Exception as error:
+        raise Unavailable(f"The outcome could not be read back: {type(error).__name__}: {error}") from error

@@ -1,0 +1,126 @@
+"""Start runs, and tell where they stand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from remit.domain.canonical import digest
+from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason
+from remit.domain.intent import Requester
+from remit.domain.ledger import Draft, Entry, Kind
+from remit.domain.model import JsonObject, Model
+from remit.names import action_workflow
+from remit.ports import Clock, Entropy, Records, RunState, Workflows
+
+PATIENCE = timedelta(seconds=20)
+_LOOK_EVERY_SECONDS = 0.25
+
+
+class WorkflowInfo(Model):
+    """A deployed workflow: its domain, and its reasoning agent if it has one."""
+
+    domain: str
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPorts:
+    workflows: Mapping[str, WorkflowInfo]
+    machines: Workflows
+    records: Records
+    clock: Clock
+    entropy: Entropy
+
+
+class Call(Model):
+    """Who calls, and the caller's own name for this request, so that a repeat is the same request."""
+
+    requester: Requester
+    idempotency_key: str | None = None
+
+
+class RunView(Model):
+    """A run as it stands: the machine's status and output, and the ledger."""
+
+    run: str
+    workflow: str
+    state: RunState
+    entries: tuple[Entry, ...]
+
+    @property
+    def question(self) -> JsonObject | None:
+        """The approval that the run waits for, if it waits for one."""
+        asked = [entry.body for entry in self.entries if entry.kind is Kind.APPROVAL_REQUESTED]
+        answered = {entry.body["approval"] for entry in self.entries if entry.kind is Kind.APPROVAL_DECIDED}
+        return next((body for body in asked if body["approval"] not in answered), None)
+
+
+def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> str:
+    """Start a workflow that reasons. Returns the run's id. Raises InvalidRequest for an unknown workflow."""
+    info = ports.workflows.get(workflow)
+    if info is None or info.agent is None:
+        known = ", ".join(sorted(name for name, each in ports.workflows.items() if each.agent))
+        raise _invalid("workflow", f"'{workflow}' is not a workflow of this deployment; there is: {known}")
+    start: JsonObject = {"agent": info.agent, "input": given, "attempt": 1, "reasoning": {"conversation": []}, "refusal": None}
+    return _start(workflow, info, start, call, ports)
+
+
+def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPorts) -> str:
+    """Start one governed action for an agent that runs elsewhere. Returns the run's id. Raises InvalidRequest."""
+    workflow = action_workflow(tool.partition(".")[0])
+    info = ports.workflows.get(workflow)
+    if info is None:
+        raise _invalid("tool", f"'{tool}' belongs to no domain of this deployment")
+    return _start(workflow, info, {"agent": agent, "intent": {"tool": tool, "payload": payload}}, call, ports)
+
+
+def view(run: str, ports: RunPorts) -> RunView:
+    """Raises NotFound for an unknown run."""
+    entries = ports.records.entries(run)
+    if not entries:
+        raise NotFound(f"There is no run '{run}'.")
+    workflow = str(entries[0].body["workflow"])
+    return RunView(run=run, workflow=workflow, state=ports.machines.state(workflow, run) or RunState(status="RUNNING"), entries=entries)
+
+
+def settled(run: str, ports: RunPorts) -> RunView:
+    """The run once it has ended or waits for a human, or as it stands when patience ends."""
+    deadline = ports.clock.now() + PATIENCE
+    seen = view(run, ports)
+    while seen.state.status == "RUNNING" and seen.question is None and ports.clock.now() < deadline:
+        ports.clock.pause(_LOOK_EVERY_SECONDS)
+        seen = view(run, ports)
+    return seen
+
+
+def _start(workflow: str, info: WorkflowInfo, start: JsonObject, call: Call, ports: RunPorts) -> str:
+    requester = call.requester.model_dump(mode="json")
+    run = _run_id(call, ports.entropy)
+    opening = Draft(
+        kind=Kind.RUN_STARTED,
+        body={"workflow": workflow, "domain": info.domain, "requester": requester, "start_digest": digest(start), **_given(start)},
+    )
+    try:
+        ports.records.open_run(run, opening)
+    except Conflict:
+        _same_request(run, opening, ports.records)
+    ports.machines.start(workflow, run, {"run": run, "requester": requester, **start})
+    return run
+
+
+def _given(start: JsonObject) -> JsonObject:
+    return {name: start[name] for name in ("agent", "input", "intent") if name in start}
+
+
+def _run_id(call: Call, entropy: Entropy) -> str:
+    unique = entropy.token() if call.idempotency_key is None else call.idempotency_key
+    return f"run-{digest([call.requester.arn, unique])[:32]}"
+
+
+def _same_request(run: str, opening: Draft, records: Records) -> None:
+    if records.entries(run)[0].body != opening.body:
+        raise _invalid("Idempotency-Key", "this key was used for another request")
+
+
+def _invalid(field: str, message: str) -> InvalidRequest:
+    return InvalidRequest(f"{field}: {message}", (Reason(policy=field, reason=message),))

@@ -14,7 +14,7 @@ from remit.ports import Clock, FactSource, PolicyEngine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Everything a decision in one domain rests on."""
+    """Everything a decision in one domain rests on; payload models are by tool name."""
 
     charter: Charter
     payloads: Mapping[str, type[Payload]]
@@ -46,7 +46,7 @@ def denied(decision: Decision) -> Denied:
 
 def _case(intent: Intent, judge: Judge) -> Case:
     tool = _tool(intent, judge.charter)
-    payload = parse_payload(judge.payloads[tool.payload], intent.payload)
+    payload = parse_payload(judge.payloads[intent.tool], intent.payload)
     return Case(
         intent=intent,
         tool=tool,

@@ -1,0 +1,94 @@
+"""A whole gate in memory: the real use cases, charter and policies, with fakes for everything outside."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from remit.adapters.embedded_cedar import EmbeddedCedar
+from remit.charters import load_charter, load_payloads
+from remit.domain.approval import Approval, Verdict
+from remit.domain.intent import Intent, Requester
+from remit.domain.ledger import Entry, Kind
+from remit.domain.model import JsonObject
+from remit.domain.payload import Payload
+from remit.policies import load_policy_set
+from remit.ports import Mailer, PolicyEngine
+from remit.usecases.answer import Answer, ApprovalPorts, answer
+from remit.usecases.ask import Asking
+from remit.usecases.gate import GatePorts, Proposal, govern, resume
+from remit.usecases.judge import Judge
+from tests.fakes.clock import CountingEntropy, FixedClock
+from tests.fakes.outside import AnsweredTasks, DirectExecutor, MemoryUses, Outbox, TableFacts, Till, WokenGate, executor_ports
+from tests.fakes.records import MemoryRecords
+
+REFUNDS = load_charter(Path("charters/refunds.yaml"))
+POLICIES = load_policy_set(REFUNDS, Path("policies/refunds"))
+_MODELS = load_payloads(REFUNDS.domain)
+PAYLOADS: dict[str, type[Payload]] = {name: _MODELS[tool.payload] for name, tool in REFUNDS.tools.items()}
+RUN = "run-1"
+
+
+def refund(amount: object = 120_00, **changes: object) -> JsonObject:
+    payload: JsonObject = {"account_id": "A-100", "order_id": "O-1001", "currency": "USD", "reason": "arrived broken"}
+    return {**payload, "amount": amount, **changes}  # type: ignore[dict-item]
+
+
+def business_records() -> dict[tuple[str, str], JsonObject]:
+    return {
+        ("accounts", "A-100"): {"account_id": "A-100", "status": "open", "flagged": False, "version": 3},
+        ("accounts", "A-200"): {"account_id": "A-200", "status": "open", "flagged": True, "version": 1},
+        ("orders", "O-1001"): {"order_id": "O-1001", "account_id": "A-100", "currency": "USD", "refundable": 900_000, "version": 7},
+        ("orders", "O-2001"): {"order_id": "O-2001", "account_id": "A-200", "currency": "USD", "refundable": 30_000, "version": 1},
+    }
+
+
+@dataclass
+class World:
+    """Everything a test looks at."""
+
+    clock: FixedClock = field(default_factory=FixedClock)
+    business: dict[tuple[str, str], JsonObject] = field(default_factory=business_records)
+    engine: PolicyEngine = field(default_factory=lambda: EmbeddedCedar(POLICIES.policies, POLICIES.policy_schema))
+    mailer: Mailer = field(default_factory=Outbox)
+    tasks: AnsweredTasks = field(default_factory=AnsweredTasks)
+    woken: WokenGate = field(default_factory=WokenGate)
+    till: Till = field(default_factory=Till)
+
+    def __post_init__(self) -> None:
+        self.records = MemoryRecords(self.clock)
+        self.uses = MemoryUses(self.records)
+        tools = dict.fromkeys(REFUNDS.tools, self.till)
+        self.executor = DirectExecutor(executor_ports("support", tools, PAYLOADS, self.uses, self.clock))
+        self.asking = Asking(records=self.records, mailer=self.mailer, entropy=CountingEntropy(), public_url="https://remit.example")
+
+    @property
+    def ports(self) -> GatePorts:
+        facts = TableFacts(self.business)
+        judge = Judge(charter=REFUNDS, payloads=PAYLOADS, facts=facts, engine=self.engine, clock=self.clock)
+        return GatePorts(judge=judge, records=self.records, executor=self.executor, tasks=self.tasks, asking=self.asking)
+
+    def propose(self, payload: JsonObject | None = None, token: str = "task-1", **changes: str) -> Intent:
+        intent = make_intent(refund() if payload is None else payload, **changes)
+        govern(Proposal(task_token=token, intent=intent), self.ports)
+        return intent
+
+    def reply(self, verdict: Verdict, comment: str = "", token: str = "token-1") -> Approval:
+        """The human's answer, and the gate going on with it."""
+        (approval,) = self.records.approvals.values()
+        ports = ApprovalPorts(records=self.records, gate=self.woken, clock=self.clock)
+        answered = answer(approval.id, Answer(token=token, verdict=verdict, comment=comment), ports)
+        resume(answered.id, self.ports)
+        return answered
+
+    def entries(self) -> tuple[Entry, ...]:
+        return self.records.entries(RUN)
+
+    def kinds(self) -> list[Kind]:
+        return [entry.kind for entry in self.entries()]
+
+    def with_engine(self, engine: PolicyEngine) -> "World":
+        return replace(self, engine=engine)
+
+
+def make_intent(payload: JsonObject, **changes: str) -> Intent:
+    given = {"run": RUN, "step": "govern-1", "agent": "support", "tool": "refunds.issue_refund", **changes}
+    return Intent(payload=payload, requester=Requester(arn="arn:aws:iam::000000000000:user/caller"), **given)

@@ -1,0 +1,159 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from remit.domain.action import Failure
+from remit.domain.approval import Approval
+from remit.domain.charter import FactSpec
+from remit.domain.errors import Unavailable, WarrantRefused
+from remit.domain.fact import Fact, make_fact
+from remit.domain.model import JsonObject
+from remit.domain.payload import Payload
+from remit.domain.warrant import Receipt, Warrant
+from remit.ports import (
+    AgentIdentity,
+    AgentSession,
+    Executor,
+    FactSource,
+    Gate,
+    Mail,
+    Mailer,
+    RunState,
+    Tasks,
+    WarrantUses,
+    Workflows,
+)
+from remit.toolkit import Tool, ToolContext, ToolFailed
+from remit.usecases.perform import ExecutorPorts, Order, perform
+from tests.fakes.records import MemoryRecords
+
+
+class TableFacts(FactSource):
+    """Facts out of plain records, by table and key."""
+
+    def __init__(self, records: dict[tuple[str, str], JsonObject]) -> None:
+        self.records = records
+
+    def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
+        keys = {name: str(payload[spec.key]) for name, spec in wanted.items()}
+        return tuple(make_fact(name, spec, keys[name], self.records.get((spec.table, keys[name]))) for name, spec in wanted.items())
+
+
+class MemoryUses(WarrantUses):
+    """Knows the warrants that the records hold."""
+
+    def __init__(self, records: MemoryRecords) -> None:
+        self._records = records
+        self.used: set[str] = set()
+
+    def consume(self, warrant: Warrant, now: datetime) -> bool:
+        if self._records.warrants.get(warrant.id) != warrant:
+            raise WarrantRefused("The gate has minted no such warrant.")
+        if warrant.id in self.used:
+            return False
+        if now >= warrant.expires_at:
+            raise WarrantRefused("The warrant expired before its first use.")
+        self.used.add(warrant.id)
+        return True
+
+
+class Till(Tool[Payload]):
+    """A tool whose business system is a dictionary: what was done, by warrant."""
+
+    def __init__(self) -> None:
+        self.done: dict[str, JsonObject] = {}
+        self.times = 0
+        self.refuses: str | None = None
+        self.breaks: Exception | None = None
+        self.alters: JsonObject = {}
+
+    def execute(self, payload: Payload, context: ToolContext) -> None:
+        if self.refuses is not None:
+            raise ToolFailed(self.refuses)
+        self.times += 1
+        self.done[context.key] = {**self.expected(payload, context), **self.alters}
+        if self.breaks is not None:
+            raise self.breaks
+
+    def expected(self, payload: Payload, context: ToolContext) -> JsonObject:
+        return payload.model_dump(mode="json")
+
+    def read_back(self, payload: Payload, context: ToolContext) -> JsonObject | None:
+        return self.done.get(context.key)
+
+
+class PlainIdentity(AgentIdentity):
+    def assume(self, warrant: Warrant) -> AgentSession:
+        client: Any = None
+        context = ToolContext(dynamodb=client, tables={}, key=warrant.id, run=warrant.run)
+        return AgentSession(arn=f"arn:aws:sts::000000000000:assumed-role/{warrant.agent}/{warrant.run}", context=context)
+
+
+class DirectExecutor(Executor):
+    """The executor's real use case, in the same process; can be made to break off before or after it."""
+
+    def __init__(self, ports: ExecutorPorts) -> None:
+        self._ports = ports
+        self.lost_answers = 0
+
+    def perform(self, warrant: Warrant, payload: JsonObject) -> Receipt:
+        receipt = perform(Order(warrant=warrant, payload=payload), self._ports)
+        if self.lost_answers > 0:
+            self.lost_answers -= 1
+            raise Unavailable("The executor's answer was lost.")
+        return receipt
+
+
+class AnsweredTasks(Tasks):
+    """What each waiting task was told, in order."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Receipt | Failure]] = []
+
+    def succeed(self, token: str, receipt: Receipt) -> None:
+        self.told.append((token, receipt))
+
+    def fail(self, token: str, failure: Failure) -> None:
+        self.told.append((token, failure))
+
+
+class Outbox(Mailer):
+    def __init__(self) -> None:
+        self.sent: list[Mail] = []
+
+    def send(self, mail: Mail) -> str:
+        self.sent.append(mail)
+        return f"message-{len(self.sent)}"
+
+
+class BrokenMailer(Mailer):
+    def send(self, mail: Mail) -> str:
+        raise Unavailable("SES: Throttling")
+
+
+class WokenGate(Gate):
+    """The approvals that the gate was woken for."""
+
+    def __init__(self) -> None:
+        self.woken: list[str] = []
+
+    def resume(self, approval: Approval) -> None:
+        self.woken.append(approval.id)
+
+
+class MemoryWorkflows(Workflows):
+    """Executions by run; a test sets their state."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, tuple[str, JsonObject]] = {}
+        self.states: dict[str, RunState] = {}
+
+    def start(self, workflow: str, run: str, payload: JsonObject) -> None:
+        self.started.setdefault(run, (workflow, payload))
+
+    def state(self, workflow: str, run: str) -> RunState | None:
+        return self.states.get(run, RunState(status="RUNNING") if run in self.started else None)
+
+
+def executor_ports(agent: str, tools: Mapping[str, Tool[Any]], payloads: Mapping[str, type[Payload]], uses: WarrantUses, clock: Any) -> ExecutorPorts:
+    return ExecutorPorts(agent=agent, tools=tools, payloads=payloads, uses=uses, identity=PlainIdentity(), clock=clock)

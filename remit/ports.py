@@ -178,10 +178,12 @@ class Mailer(ABC):
 
 
 class RunState(Model):
-    """Where a workflow execution stands: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED, and its output if it has one."""
+    """Where a workflow execution stands: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED; its output, or how it failed."""
 
     status: str
     output: JsonObject | None = None
+    error: str = ""
+    cause: str = ""
 
 
 class Workflows(ABC):

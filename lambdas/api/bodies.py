@@ -27,16 +27,14 @@ class AskForAction(Model):
 def run_body(seen: RunView) -> JsonObject:
     """GET /runs/{run}."""
     entries: list[JsonObject] = [entry.model_dump(mode="json") for entry in seen.entries]
-    return {"run": seen.run, "workflow": seen.workflow, "status": seen.state.status, "outcome": seen.state.output, "entries": [*entries]}
+    return {"run": seen.run, "workflow": seen.workflow, "status": seen.state.status, "outcome": _outcome(seen), "entries": [*entries]}
 
 
 def action_body(seen: RunView) -> JsonObject:
     """POST /intents: the outcome, or the question that a human has yet to answer."""
-    question = seen.question
-    if seen.state.output is not None:
-        return {"run": seen.run, **seen.state.output}
-    if seen.state.status != "RUNNING":
-        return {"run": seen.run, "outcome": "FAILED", "error": "Remit.Unavailable", "message": f"The run {seen.state.status.lower()}."}
+    outcome, question = _outcome(seen), seen.question
+    if outcome is not None:
+        return {"run": seen.run, **outcome}
     if question is not None:
         return {"run": seen.run, "outcome": "WAITING", **{name: question[name] for name in ("approval", "route", "reasons", "expires_at")}}
     return {"run": seen.run, "outcome": "RUNNING"}
@@ -44,3 +42,12 @@ def action_body(seen: RunView) -> JsonObject:
 
 def error_body(error: RemitError) -> JsonObject:
     return {"error": error.code, "message": error.message, "reasons": [reason.model_dump(mode="json") for reason in error.reasons]}
+
+
+def _outcome(seen: RunView) -> JsonObject | None:
+    """What came of it, as the recorder told the machine; None while it runs."""
+    state = seen.state
+    if state.status == "RUNNING" or state.output is not None:
+        return state.output
+    error = state.error or f"States.{state.status}"
+    return {"outcome": "FAILED", "error": error, "message": state.cause, "reasons": [], "receipt": None, "say": None}

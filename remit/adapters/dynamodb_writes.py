@@ -24,32 +24,32 @@ def put_change(change: Change, _names: Names) -> "TransactWriteItemTypeDef":
     raise TypeError(f"no write is known for {type(change).__name__}")
 
 
-@put_change.register
+@put_change.register(OpenAction)
 def _(change: OpenAction, names: Names) -> "TransactWriteItemTypeDef":
     return _new(names.table("actions"), "key", _action(change))
 
 
-@put_change.register
+@put_change.register(MoveAction)
 def _(change: MoveAction, names: Names) -> "TransactWriteItemTypeDef":
     return _moved(names.table("actions"), _action(change), change.was.value)
 
 
-@put_change.register
+@put_change.register(MintWarrant)
 def _(change: MintWarrant, names: Names) -> "TransactWriteItemTypeDef":
     return _new(names.table("warrants"), "id", change.warrant.model_dump(mode="json"))
 
 
-@put_change.register
+@put_change.register(RequestApproval)
 def _(change: RequestApproval, names: Names) -> "TransactWriteItemTypeDef":
     return _new(names.table("approvals"), "pk", _approval(change))
 
 
-@put_change.register
+@put_change.register(AnswerApproval)
 def _(change: AnswerApproval, names: Names) -> "TransactWriteItemTypeDef":
     return _moved(names.table("approvals"), _approval(change), ApprovalStatus.PENDING.value)
 
 
-@put_change.register
+@put_change.register(AddLink)
 def _(change: AddLink, names: Names) -> "TransactWriteItemTypeDef":
     link = change.link
     ttl = int(link.expires_at.timestamp())

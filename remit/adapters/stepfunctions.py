@@ -65,7 +65,8 @@ class StepFunctionsWorkflows(Workflows):
                 if code_of(error) == "ExecutionDoesNotExist":
                     return None
                 raise
-        return RunState(status=found["status"], output=json.loads(found["output"]) if "output" in found else None)
+        output = json.loads(found["output"]) if found["status"] == "SUCCEEDED" else None
+        return RunState(status=found["status"], output=output, error=found.get("error", ""), cause=found.get("cause", ""))
 
 
 def _cause(failure: Failure) -> str:

@@ -15,12 +15,12 @@ def apply() -> None:
     lambda_runtime._PYTHON_WORKER_SCRIPT = worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT)
     invoke, execute = lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm
 
-    def corrected_invoke(worker: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def corrected_invoke(worker: object, *args: object, **kwargs: object) -> dict[str, Any]:
         result: dict[str, Any] = invoke(worker, *args, **kwargs)
         _raised.set(result.get("error_type"))
         return result
 
-    def corrected_execute(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    def corrected_execute(*args: object, **kwargs: object) -> dict[str, Any]:
         _raised.set(None)
         result: dict[str, Any] = execute(*args, **kwargs)
         raised = _raised.get()

@@ -25,7 +25,7 @@ def apply() -> None:
     iam_evaluator._conditions_met = corrected_conditions
 
 
-def substitute(value: Any, ctx: EvalContext) -> Any:
+def substitute(value: object, ctx: EvalContext) -> object:
     """The value with every variable that the request has a single value for replaced; others stay and match nothing."""
     if isinstance(value, str):
         return _VARIABLE.sub(lambda match: _value(match, ctx), value) if "${" in value else value

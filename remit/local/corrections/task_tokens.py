@@ -1,7 +1,12 @@
-"""`waitForTaskToken`: a failing Lambda fails the task at once, throttling has AWS's name, and HeartbeatSeconds counts."""
+"""`waitForTaskToken` as on AWS.
+
+A failing Lambda fails the task at once, and a throttled one has AWS's name for that; each attempt has a token of its own;
+HeartbeatSeconds counts.
+"""
 
 import json
 import threading
+import uuid
 from contextvars import ContextVar, copy_context
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +19,9 @@ _token: ContextVar[str | None] = ContextVar("remit_task_token", default=None)
 def apply() -> None:
     """Replace how MiniStack calls a task's Lambda and waits for its token."""
     call_lambda, invoke = stepfunctions._call_lambda, stepfunctions._invoke_with_callback
+    apply_parameters = stepfunctions._apply_parameters
 
-    def corrected_call(reference: Any, event: Any) -> Any:
+    def corrected_call(reference: object, event: object) -> object:
         try:
             return call_lambda(reference, event)
         except stepfunctions._ExecutionError as error:
@@ -23,7 +29,7 @@ def apply() -> None:
             _fail(_token.get(), error.error, error.cause)
             raise
 
-    def corrected_invoke(resource: str, data: Any, token: str, state: dict[str, Any]) -> Any:
+    def corrected_invoke(resource: str, data: object, token: str, state: dict[str, Any]) -> object:
         _token.set(token)
         ended = threading.Event()
         try:
@@ -34,8 +40,14 @@ def apply() -> None:
             _token.set(None)
             ended.set()
 
+    def corrected_parameters(state: dict[str, Any], data: object, context: dict[str, Any] | None = None) -> object:
+        if context and "Task" in context and context["State"].get("RetryCount"):
+            context["Task"] = {"Token": str(uuid.uuid4())}
+        return apply_parameters(state, data, context)
+
     stepfunctions._call_lambda = corrected_call
     stepfunctions._invoke_with_callback = corrected_invoke
+    stepfunctions._apply_parameters = corrected_parameters
 
 
 def error_name(name: str, cause: str) -> str:

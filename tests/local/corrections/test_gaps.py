@@ -1,0 +1,44 @@
+"""MiniStack as it comes still needs each correction; one of these failing means that a correction can go."""
+
+import inspect
+import json
+
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
+from ministack.services import stepfunctions
+
+from remit.local.corrections.lambda_errors import worker_script
+
+
+def test_policy_variables_are_compared_as_they_are_written() -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::${aws:PrincipalTag/tenant}"}
+    request = iam_evaluator.EvalContext(
+        principal_arn="arn:aws:iam::000000000000:user/a",
+        principal_type="User",
+        principal_account="000000000000",
+        action="s3:GetObject",
+        resource_arn="arn:aws:s3:::alpha",
+        region="us-east-1",
+        principal_keys={"aws:principaltag/tenant": "alpha"},
+    )
+    policy = iam_evaluator.parse_policy_document({"Statement": statement})
+    assert iam_evaluator.evaluate(request, [policy]).decision == "ImplicitDeny"
+
+
+def test_a_request_for_an_item_has_no_leading_keys() -> None:
+    body = json.dumps({"TableName": "orders", "Key": {"tenant": {"S": "alpha"}}}).encode()
+    assert "dynamodb:LeadingKeys" not in iam_actions.dynamodb_service_context(body)
+
+
+def test_a_worker_does_not_report_the_class_of_an_exception() -> None:
+    assert worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT) != lambda_runtime._PYTHON_WORKER_SCRIPT
+
+
+def test_waiting_for_a_token_swallows_errors_and_knows_no_heartbeat() -> None:
+    source = inspect.getsource(stepfunctions._invoke_with_callback)
+    assert "except _ExecutionError:\n            pass" in source
+    assert "Heartbeat" not in source
+
+
+def test_converse_is_an_action_of_its_own() -> None:
+    action = iam_actions.extract_iam_action("bedrock-runtime", "POST", "/model/m/converse", {}, b"{}", {})
+    assert action == "bedrock:Converse"

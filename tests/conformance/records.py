@@ -1,0 +1,126 @@
+"""What every Records must do: run by the fake, by moto and by the local cloud."""
+
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from remit.domain.action import Action, ActionStatus
+from remit.domain.approval import Approval, ApprovalStatus, Link, Verdict, request_approval
+from remit.domain.decision import Decision, Outcome
+from remit.domain.errors import Conflict
+from remit.domain.intent import Intent
+from remit.domain.ledger import Draft, Kind, broken_link
+from remit.domain.warrant import mint
+from remit.ports import AddLink, AnswerApproval, MintWarrant, MoveAction, OpenAction, Records, RequestApproval
+from tests.fakes.clock import NOON
+from tests.fakes.gate import REFUNDS, make_intent, refund
+
+DRAFT = Draft(kind=Kind.INTENT_PROPOSED, body={"step": "govern-1", "amount": 12000, "none": None, "list": [True, "ü"]})
+LATER = NOON + timedelta(minutes=1)
+
+
+def an_intent(run: str) -> Intent:
+    return make_intent(refund(1200_00), run=run)
+
+
+def an_action(run: str, status: ActionStatus = ActionStatus.WAITING) -> Action:
+    return Action(intent=an_intent(run), status=status, task_token="task")
+
+
+def an_approval(run: str) -> Approval:
+    decision = Decision(outcome=Outcome.ESCALATE, route="finance", policy_set="p")
+    return request_approval("refunds", an_intent(run), decision, REFUNDS.routes["finance"], NOON)
+
+
+class RecordsConformance(ABC):
+    """Each test names its own run, so that one store serves them all."""
+
+    @abstractmethod
+    @pytest.fixture
+    def records(self) -> Records: ...
+
+    def test_what_was_never_written_is_not_there(self, records: Records) -> None:
+        assert (records.action("nothing"), records.approval("nothing"), records.link("nothing")) == (None, None, None)
+        assert records.entries("nothing") == ()
+
+    def test_entries_come_back_as_one_chain_in_order(self, records: Records) -> None:
+        records.open_run("order", DRAFT)
+        for _ in range(11):
+            records.commit("order", [], [DRAFT, DRAFT])
+        entries = records.entries("order")
+        assert [entry.seq for entry in entries] == list(range(23))
+        assert entries[0].body == DRAFT.body
+        assert broken_link(entries) is None
+
+    def test_a_run_is_opened_once(self, records: Records) -> None:
+        records.open_run("once", DRAFT)
+        with pytest.raises(Conflict):
+            records.open_run("once", DRAFT)
+        assert len(records.entries("once")) == 1
+
+    def test_an_action_is_opened_once(self, records: Records) -> None:
+        action = an_action("opened")
+        records.commit("opened", [OpenAction(action=action)], [DRAFT])
+        with pytest.raises(Conflict):
+            records.commit("opened", [OpenAction(action=action)], [DRAFT])
+        assert records.action(action.intent.key) == action
+        assert len(records.entries("opened")) == 1
+
+    def test_an_action_moves_only_from_where_it_is(self, records: Records) -> None:
+        waiting = an_action("moves")
+        done = an_action("moves", ActionStatus.DONE)
+        records.commit("moves", [OpenAction(action=waiting)], [])
+        with pytest.raises(Conflict):
+            records.commit("moves", [MoveAction(action=done, was=ActionStatus.WARRANTED)], [DRAFT])
+        assert (records.action(waiting.intent.key), records.entries("moves")) == (waiting, ())
+        records.commit("moves", [MoveAction(action=done, was=ActionStatus.WAITING)], [DRAFT])
+        assert records.action(waiting.intent.key) == done
+
+    def test_a_warrant_is_minted_once_and_nothing_else_of_the_commit_happens_then(self, records: Records) -> None:
+        warrant = mint(an_intent("minted"), NOON)
+        records.commit("minted", [MintWarrant(warrant=warrant)], [DRAFT])
+        action = an_action("minted")
+        with pytest.raises(Conflict):
+            records.commit("minted", [OpenAction(action=action), MintWarrant(warrant=warrant)], [DRAFT])
+        assert (records.action(action.intent.key), len(records.entries("minted"))) == (None, 1)
+
+    def test_an_approval_is_answered_once(self, records: Records) -> None:
+        approval = an_approval("answered")
+        records.commit("answered", [RequestApproval(approval=approval)], [])
+        yes = approval.answered(Verdict.APPROVE, "finance@example.com", "", LATER)
+        no = approval.answered(Verdict.REJECT, "finance@example.com", "", LATER)
+        records.commit("answered", [AnswerApproval(approval=yes)], [])
+        with pytest.raises(Conflict):
+            records.commit("answered", [AnswerApproval(approval=no)], [])
+        assert records.approval(approval.id) == yes
+
+    def test_pending_approvals_are_the_open_ones(self, records: Records) -> None:
+        first, second = an_approval("pending-1"), an_approval("pending-2")
+        for approval in (first, second):
+            records.commit(approval.intent.run, [RequestApproval(approval=approval)], [])
+        records.commit("pending-1", [AnswerApproval(approval=first.answered(Verdict.REJECT, "f@example.com", "", LATER))], [])
+        pending = {approval.id: approval.status for approval in records.pending_approvals()}
+        assert (first.id in pending, pending[second.id]) == (False, ApprovalStatus.PENDING)
+
+    def test_a_link_is_found_by_the_hash_of_its_token(self, records: Records) -> None:
+        link = Link(token_hash="a" * 64, approval="ap", approver="finance@example.com", expires_at=LATER)
+        records.commit("linked", [AddLink(link=link)], [])
+        assert records.link("a" * 64) == link
+
+    def test_two_who_answer_at_once_are_one_answer(self, records: Records) -> None:
+        approval = an_approval("race")
+        records.commit("race", [RequestApproval(approval=approval)], [])
+
+        def reply(verdict: Verdict) -> bool:
+            answered = approval.answered(verdict, "finance@example.com", "", LATER)
+            try:
+                records.commit("race", [AnswerApproval(approval=answered)], [DRAFT])
+            except Conflict:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as pool:
+            won = list(pool.map(reply, [Verdict.APPROVE, Verdict.REJECT]))
+        assert (sorted(won), len(records.entries("race"))) == ([False, True], 1)

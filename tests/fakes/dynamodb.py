@@ -1,0 +1,47 @@
+"""Remit's own tables in moto, as the core stack makes them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from remit.names import Names
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NAMES = Names("test")
+_KEYS = {"actions": ("key",), "approvals": ("pk", "sk"), "warrants": ("id",), "uses": ("warrant",), "ledger": ("run", "seq")}
+
+
+@contextmanager
+def moto_dynamodb(monkeypatch: pytest.MonkeyPatch) -> "Iterator[DynamoDBClient]":
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        for table, keys in _KEYS.items():
+            make_table(client, NAMES.table(table), *keys)
+        yield client
+
+
+def make_table(client: "DynamoDBClient", name: str, *keys: str) -> None:
+    index = {"status": "HASH", "requested_at": "RANGE"} if keys == ("pk", "sk") else {}
+    kinds = ("HASH", "RANGE")
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, kinds, strict=False)],  # type: ignore[typeddict-item]
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in (*keys, *index)],
+        BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": [_pending(index)]} if index else {}),  # type: ignore[arg-type]
+    )
+
+
+def _pending(index: dict[str, str]) -> dict[str, object]:
+    keys = [{"AttributeName": key, "KeyType": kind} for key, kind in index.items()]
+    return {"IndexName": "pending", "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}

@@ -33,6 +33,7 @@ def start(body: StartRun, key: IdempotencyKey = None) -> Response[str]:
 
 @app.get("/runs/<run>")
 def show(run: str) -> Response[str]:
+    metrics.add_metric("RunsShown", MetricUnit.Count, 1)
     return _json(HTTPStatus.OK, run_body(view(run, ports())))
 
 
@@ -46,12 +47,14 @@ def act(body: AskForAction, key: IdempotencyKey = None) -> Response[str]:
 
 @app.get("/approvals")
 def approvals() -> Response[str]:
+    metrics.add_metric("ApprovalsListed", MetricUnit.Count, 1)
     pending = [approval.model_dump(mode="json") for approval in ports().records.pending_approvals()]
     return _json(HTTPStatus.OK, {"approvals": [*pending]})
 
 
 @app.exception_handler([RemitError, RequestValidationError])  # type: ignore[untyped-decorator]
 def refuse(error: RemitError | RequestValidationError) -> Response[str]:
+    metrics.add_metric("RequestsRefused", MetricUnit.Count, 1)
     known = error if isinstance(error, RemitError) else _malformed(error)
     return _json(status_of_error(known.code), error_body(known))
 

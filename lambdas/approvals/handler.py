@@ -29,6 +29,7 @@ _HEADERS: dict[str, str | list[str]] = {
 
 @app.get("/approvals/<approval>")
 def show(approval: str) -> Response[str]:
+    metrics.add_metric("ApprovalPagesShown", MetricUnit.Count, 1)
     token = app.current_event.query_string_parameters.get("token", "")
     question, _ = look(approval, token, ports())
     if question.status is not ApprovalStatus.PENDING:
@@ -48,6 +49,7 @@ def decide(approval: str) -> Response[str]:
 
 @app.exception_handler([LinkRefused, ValidationError, Unavailable])  # type: ignore[untyped-decorator]
 def refuse(error: LinkRefused | ValidationError | Unavailable) -> Response[str]:
+    metrics.add_metric("AnswersRefused", MetricUnit.Count, 1)
     match error:
         case LinkRefused():
             return _page(HTTPStatus.GONE, message_page("Nothing to decide here", error.message))

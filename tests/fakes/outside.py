@@ -155,5 +155,7 @@ class MemoryWorkflows(Workflows):
         return self.states.get(run, RunState(status="RUNNING") if run in self.started else None)
 
 
-def executor_ports(agent: str, tools: Mapping[str, Tool[Any]], payloads: Mapping[str, type[Payload]], uses: WarrantUses, clock: Any) -> ExecutorPorts:
+def executor_ports(
+    agent: str, tools: Mapping[str, Tool[Any]], payloads: Mapping[str, type[Payload]], uses: WarrantUses, clock: Any
+) -> ExecutorPorts:
     return ExecutorPorts(agent=agent, tools=tools, payloads=payloads, uses=uses, identity=PlainIdentity(), clock=clock)

@@ -1,0 +1,121 @@
+"""The API, through its handler."""
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.api import handler as api
+from remit.domain.approval import request_approval
+from remit.domain.decision import Decision, Outcome
+from remit.domain.model import JsonObject
+from remit.ports import RequestApproval, RunState
+from remit.usecases import entries
+from tests.fakes.clock import NOON
+from tests.fakes.gate import REFUNDS, make_intent, refund
+from tests.fakes.http import CALLER, Context, answer_of, event
+from tests.unit.test_runs import Desk
+
+INTENT = {"agent": "support", "tool": "refunds.issue_refund", "payload": refund()}
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    desk = Desk()
+    monkeypatch.setattr(api, "ports", lambda: desk.ports)
+    return desk
+
+
+def call(method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+    text = body if isinstance(body, str) or body is None else json.dumps(body)
+    return answer_of(api.handler(event(method, path, body=text, headers=headers), Context()))
+
+
+def act(desk: Desk, monkeypatch: pytest.MonkeyPatch, state: RunState) -> tuple[int, Any]:
+    monkeypatch.setattr(desk.machines, "state", lambda workflow, run: state)
+    return call("POST", "/intents", INTENT)
+
+
+def test_a_run_is_accepted_in_the_name_of_who_signed(desk: Desk) -> None:
+    status, body = call("POST", "/runs", {"workflow": "refunds", "input": {"message": "hello", "requester": "root"}})
+    assert (status, body["status"]) == (202, "RUNNING")
+    assert desk.machines.started[body["run"]][1]["requester"] == {"arn": CALLER}
+
+
+def test_the_idempotency_key_header_makes_a_repeat_the_same_run(desk: Desk) -> None:
+    given = {"workflow": "refunds", "input": {}}
+    runs = {call("POST", "/runs", given, **{"Idempotency-Key": "k"})[1]["run"] for _ in range(2)}
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/runs", "this is no JSON", "body"),
+        ("/runs", {"workflow": "payroll", "input": {}}, "workflow"),
+        ("/runs", {"workflow": 7, "input": {}}, "body.workflow"),
+        ("/runs", {"workflow": "refunds"}, "body.input"),
+        ("/runs", {"workflow": "refunds", "input": "hello"}, "body.input"),
+        ("/runs", {"workflow": "refunds", "input": {}, "role": "admin"}, "body.role"),
+        ("/intents", {"agent": "support", "tool": "payroll.pay", "payload": {}}, "tool"),
+        ("/intents", {"agent": "support", "tool": "refunds.issue_refund", "payload": []}, "body.payload"),
+    ],
+)
+def test_a_malformed_request_is_400_with_the_fields_path(desk: Desk, path: str, body: object, field: str) -> None:
+    status, answer = call("POST", path, body)
+    assert (status, answer["error"]) == (400, "Remit.InvalidRequest")
+    assert answer["reasons"][0]["policy"].startswith(field)
+    assert desk.machines.started == {}
+
+
+def test_an_unknown_run_is_404(desk: Desk) -> None:
+    assert call("GET", "/runs/run-none")[0] == 404
+
+
+def test_a_run_tells_its_status_outcome_and_ledger(desk: Desk) -> None:
+    run = desk.start()
+    desk.machines.states[run] = RunState(status="SUCCEEDED", output={"outcome": "DONE"})
+    status, body = call("GET", f"/runs/{run}")
+    assert (status, body["status"], body["outcome"]) == (200, "SUCCEEDED", {"outcome": "DONE"})
+    assert [entry["kind"] for entry in body["entries"]] == ["run.started"]
+
+
+@pytest.mark.parametrize(
+    ("output", "status"),
+    [
+        ({"outcome": "DONE", "error": None}, 200),
+        ({"outcome": "REFUSED", "error": "Remit.Denied"}, 403),
+        ({"outcome": "REFUSED", "error": "Remit.ApprovalRejected"}, 403),
+        ({"outcome": "REFUSED", "error": "Remit.InvalidPayload"}, 400),
+    ],
+)
+def test_what_came_of_an_action_is_its_status(desk: Desk, monkeypatch: pytest.MonkeyPatch, output: JsonObject, status: int) -> None:
+    assert act(desk, monkeypatch, RunState(status="SUCCEEDED", output=output))[0] == status
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        (RunState(status="FAILED", error="Remit.Unavailable", cause="engine down"), 503),
+        (RunState(status="FAILED", error="Remit.OutcomeUnverified"), 502),
+        (RunState(status="ABORTED"), 502),
+    ],
+)
+def test_a_failed_action_is_an_error_of_the_service(desk: Desk, monkeypatch: pytest.MonkeyPatch, state: RunState, status: int) -> None:
+    answered, body = act(desk, monkeypatch, state)
+    assert (answered, body["outcome"]) == (status, "FAILED")
+
+
+def test_an_action_that_waits_for_a_human_is_202_with_the_question(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    decision = Decision(outcome=Outcome.ESCALATE, route="finance", policy_set="p")
+
+    def ask(workflow: str, run: str, payload: JsonObject) -> None:
+        approval = request_approval("refunds", make_intent(refund(), run=run), decision, REFUNDS.routes["finance"], NOON)
+        desk.records.commit(run, [RequestApproval(approval=approval)], [entries.requested(approval, ("f@example.com",))])
+
+    monkeypatch.setattr(desk.machines, "start", ask)
+    monkeypatch.setattr(desk.machines, "state", lambda workflow, run: RunState(status="RUNNING"))
+    status, body = call("POST", "/intents", INTENT)
+    assert (status, body["outcome"], body["route"]) == (202, "WAITING", "finance")
+    (listed,) = call("GET", "/approvals")[1]["approvals"]
+    assert listed["id"] == body["approval"]

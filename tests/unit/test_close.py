@@ -1,0 +1,71 @@
+"""How a run's end is told."""
+
+import json
+
+import pytest
+
+from remit.domain.ledger import Draft, Kind
+from remit.domain.model import JsonObject
+from remit.usecases.close import Close, ClosePorts, Ending, Outcome, close
+from tests.fakes.clock import FixedClock
+from tests.fakes.records import MemoryRecords
+
+
+def end(error: str | None = None, cause: str = "", *, written: tuple[Draft, ...] = (), **state: object) -> tuple[Outcome, MemoryRecords]:
+    records = MemoryRecords(FixedClock())
+    records.commit("run-1", [], written)
+    caught = {} if error is None else {"error": {"Error": error, "Cause": cause}}
+    return close(Close.model_validate({"run": "run-1", **caught, **state}), ClosePorts(records=records)), records
+
+
+def draft(kind: Kind, **body: str) -> Draft:
+    return Draft(kind=kind, body=dict(body))
+
+
+@pytest.mark.parametrize(
+    ("error", "ending"),
+    [
+        ("Remit.Denied", Ending.REFUSED),
+        ("Remit.InvalidPayload", Ending.REFUSED),
+        ("Remit.ApprovalRejected", Ending.REFUSED),
+        ("Remit.ApprovalExpired", Ending.REFUSED),
+        ("Remit.Unavailable", Ending.FAILED),
+        ("Remit.OutcomeUnverified", Ending.FAILED),
+        ("Remit.WarrantRefused", Ending.FAILED),
+        ("States.TaskFailed", Ending.FAILED),
+        ("States.Timeout", Ending.FAILED),
+    ],
+)
+def test_a_refusal_is_an_answer_and_anything_else_is_a_failure(error: str, ending: Ending) -> None:
+    outcome, _ = end(error)
+    assert (outcome.outcome, outcome.error) == (ending, error)
+
+
+def test_the_gates_reasons_are_handed_on() -> None:
+    failure: JsonObject = {"error": "Remit.Denied", "message": "no", "reasons": [{"policy": "p", "reason": "why"}]}
+    outcome, _ = end("Remit.Denied", json.dumps(failure))
+    assert (outcome.message, outcome.reasons[0].policy) == ("no", "p")
+
+
+def test_a_time_out_while_an_approval_was_open_is_an_expired_approval() -> None:
+    outcome, _ = end("States.Timeout", written=(draft(Kind.APPROVAL_REQUESTED, approval="a"),))
+    assert (outcome.outcome, outcome.error) == (Ending.REFUSED, "Remit.ApprovalExpired")
+
+
+def test_a_warrant_without_an_outcome_makes_any_end_an_unverified_one() -> None:
+    outcome, records = end("Remit.Unavailable", written=(draft(Kind.WARRANT_MINTED, warrant="w"),))
+    assert (outcome.outcome, outcome.error) == (Ending.FAILED, "Remit.OutcomeUnverified")
+    assert [entry.body.get("verification") for entry in records.entries("run-1")][1] == "UNKNOWN"
+
+
+def test_a_turn_without_a_proposal_is_an_answer_and_its_model_call_is_recorded() -> None:
+    outcome, records = end(reasoning={"proposal": None, "say": "Sorry.", "call": {"agent": "support"}, "conversation": []})
+    assert (outcome.outcome, outcome.say) == (Ending.ANSWERED, "Sorry.")
+    assert [entry.kind for entry in records.entries("run-1")] == [Kind.MODEL_CALLED, Kind.RUN_FINISHED]
+
+
+def test_closing_twice_records_one_end() -> None:
+    records = MemoryRecords(FixedClock())
+    state = Close.model_validate({"run": "run-1", "error": {"Error": "Remit.Denied", "Cause": ""}})
+    assert close(state, ClosePorts(records=records)) == close(state, ClosePorts(records=records))
+    assert [entry.kind for entry in records.entries("run-1")] == [Kind.RUN_FINISHED]

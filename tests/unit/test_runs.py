@@ -1,0 +1,110 @@
+"""Starting runs and telling where they stand."""
+
+import pytest
+
+from remit.domain.errors import InvalidRequest, NotFound
+from remit.domain.intent import Requester
+from remit.domain.ledger import Draft, Kind
+from remit.ports import RunState
+from remit.usecases.runs import PATIENCE, Call, RunPorts, WorkflowInfo, propose, settled, start_run, view
+from tests.fakes.clock import NOON, CountingEntropy, FixedClock
+from tests.fakes.gate import refund
+from tests.fakes.outside import MemoryWorkflows
+from tests.fakes.records import MemoryRecords
+
+WORKFLOWS = {"refunds": WorkflowInfo(domain="refunds", agent="support"), "refunds-action": WorkflowInfo(domain="refunds")}
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.clock, self.machines = FixedClock(), MemoryWorkflows()
+        self.records = MemoryRecords(self.clock)
+        self.ports = RunPorts(
+            workflows=WORKFLOWS, machines=self.machines, records=self.records, clock=self.clock, entropy=CountingEntropy()
+        )
+
+    def call(self, key: str | None = None, arn: str = "arn:aws:iam::1:user/ada") -> Call:
+        return Call(requester=Requester(arn=arn), idempotency_key=key)
+
+    def start(self, message: str = "hello", key: str | None = None, arn: str = "arn:aws:iam::1:user/ada") -> str:
+        return start_run("refunds", {"message": message}, self.call(key, arn), self.ports)
+
+
+def test_a_run_starts_with_a_ledger_entry_and_an_execution_of_its_name() -> None:
+    desk = Desk()
+    run = desk.start()
+    workflow, payload = desk.machines.started[run]
+    assert (workflow, payload["run"], payload["agent"], payload["attempt"]) == ("refunds", run, "support", 1)
+    assert [entry.kind for entry in desk.records.entries(run)] == [Kind.RUN_STARTED]
+
+
+def test_the_same_idempotency_key_is_the_same_run() -> None:
+    desk = Desk()
+    assert desk.start(key="k") == desk.start(key="k")
+    assert len(desk.machines.started) == 1
+
+
+def test_without_a_key_each_request_is_a_run_of_its_own() -> None:
+    desk = Desk()
+    assert desk.start() != desk.start()
+
+
+def test_a_key_is_the_callers_own() -> None:
+    desk = Desk()
+    assert desk.start(key="k") != desk.start(key="k", arn="arn:aws:iam::1:user/eve")
+
+
+def test_a_key_used_for_another_request_is_refused() -> None:
+    desk = Desk()
+    desk.start("hello", key="k")
+    with pytest.raises(InvalidRequest, match="Idempotency-Key"):
+        desk.start("something else", key="k")
+
+
+@pytest.mark.parametrize("workflow", ["payroll", "refunds-action", ""])
+def test_an_unknown_workflow_is_refused_by_field(workflow: str) -> None:
+    desk = Desk()
+    with pytest.raises(InvalidRequest) as refused:
+        start_run(workflow, {}, desk.call(), desk.ports)
+    assert (refused.value.reasons[0].policy, desk.machines.started) == ("workflow", {})
+
+
+@pytest.mark.parametrize("tool", ["payroll.pay", "pay", ""])
+def test_a_tool_of_no_domain_is_refused_by_field(tool: str) -> None:
+    desk = Desk()
+    with pytest.raises(InvalidRequest) as refused:
+        propose("support", tool, refund(), desk.call(), desk.ports)
+    assert refused.value.reasons[0].policy == "tool"
+
+
+def test_the_requester_of_an_action_is_the_caller_and_nobody_in_the_payload() -> None:
+    desk = Desk()
+    run = propose("support", "refunds.issue_refund", refund(requester="arn:aws:iam::1:root"), desk.call(), desk.ports)
+    assert desk.machines.started[run][1]["requester"] == {"arn": "arn:aws:iam::1:user/ada"}
+
+
+def test_an_unknown_run_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        view("run-none", Desk().ports)
+
+
+def test_waiting_for_a_run_ends_when_a_human_is_asked() -> None:
+    desk = Desk()
+    run = desk.start()
+    desk.records.commit(run, [], [Draft(kind=Kind.APPROVAL_REQUESTED, body={"approval": "a", "route": "finance"})])
+    seen = settled(run, desk.ports)
+    assert (seen.question, desk.clock.now()) == ({"approval": "a", "route": "finance"}, NOON)
+
+
+def test_waiting_for_a_run_ends_when_it_has_ended() -> None:
+    desk = Desk()
+    run = desk.start()
+    desk.machines.states[run] = RunState(status="SUCCEEDED", output={"outcome": "DONE"})
+    assert settled(run, desk.ports).state.output == {"outcome": "DONE"}
+
+
+def test_waiting_for_a_run_has_an_end() -> None:
+    desk = Desk()
+    seen = settled(desk.start(), desk.ports)
+    assert seen.state.status == "RUNNING"
+    assert desk.clock.now() - NOON >= PATIENCE

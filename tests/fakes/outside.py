@@ -13,6 +13,7 @@ from remit.domain.warrant import Receipt, Warrant
 from remit.ports import (
     AgentIdentity,
     AgentSession,
+    Clock,
     Executor,
     FactSource,
     Gate,
@@ -156,6 +157,6 @@ class MemoryWorkflows(Workflows):
 
 
 def executor_ports(
-    agent: str, tools: Mapping[str, Tool[Any]], payloads: Mapping[str, type[Payload]], uses: WarrantUses, clock: Any
+    agent: str, tools: Mapping[str, Tool[Any]], payloads: Mapping[str, type[Payload]], uses: WarrantUses, clock: Clock
 ) -> ExecutorPorts:
     return ExecutorPorts(agent=agent, tools=tools, payloads=payloads, uses=uses, identity=PlainIdentity(), clock=clock)

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from remit.domain.canonical import canonical
 from remit.domain.errors import InvalidPayload, Reason
 from remit.domain.model import JsonObject
 
@@ -30,7 +31,8 @@ class Autonomous:
 def parse_payload(model: type[Payload], raw: JsonObject) -> Payload:
     """Validate a proposed payload. Raises InvalidPayload with one reason per offending field."""
     try:
-        return model.model_validate(raw)
+        # As JSON, so that strictness still takes a list for a set and a text for a date, as JSON has to write them.
+        return model.model_validate_json(canonical(raw))
     except ValidationError as error:
         reasons = tuple(_reason(detail["loc"], detail["msg"]) for detail in error.errors(include_url=False, include_input=False))
         raise InvalidPayload("; ".join(f"{reason.policy}: {reason.reason}" for reason in reasons), reasons) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from remit.local import state as states
 from remit.local.interrupts import held_back
-from remit.local.processes import Process, is_running, spawn, stop, wait_until
+from remit.local.processes import is_running, spawn, stop, wait_until
 from remit.local.state import REGION, CloudState, Credentials, LocalCloudError, Ports
 
 __all__ = ["CloudState", "Credentials", "LocalCloudError", "current", "down", "up"]
@@ -102,6 +102,7 @@ def _commands(state: CloudState) -> list[tuple[str, list[str]]]:
 
 def _environment(root: Path, state: CloudState) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    direct = ",".join(filter(None, (HOST, "localhost", os.environ.get("NO_PROXY", os.environ.get("no_proxy")))))
     return inherited | {
         "AUTH": "true",
         "LAMBDA_EXECUTOR": "local",
@@ -114,12 +115,19 @@ def _environment(root: Path, state: CloudState) -> dict[str, str]:
         "MINISTACK_BEDROCK_PROXY_URL": state.model_url.rstrip("/").removesuffix("/v1"),
         "MINISTACK_BEDROCK_PROXY_TIMEOUT_SECONDS": "120",
         "SMTP_HOST": f"{HOST}:{state.ports.smtp}",
+        # These would listen on every interface.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # Where Docker runs, MiniStack would stop containers that it takes for its own.
+        "DOCKER_HOST": f"unix://{states.home(root)}/no-docker.sock",
         "TMPDIR": str(states.home(root) / "tmp"),
+        # Else clouds share Cognito's signing keys.
+        "STATE_DIR": str(states.home(root) / "tmp" / "state"),
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_ACCESS_KEY_ID": state.admin.access_key_id,
         "AWS_SECRET_ACCESS_KEY": state.admin.secret_access_key,
-        "NO_PROXY": f"{HOST},localhost",
-        "no_proxy": f"{HOST},localhost",
+        "NO_PROXY": direct,
+        "no_proxy": direct,
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -180,5 +188,3 @@ def _discard(root: Path) -> bool:
 
 def _log(state: CloudState, name: str) -> Path:
     return state.log_dir / f"{name}.log"
-
-

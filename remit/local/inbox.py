@@ -23,7 +23,7 @@ class Mail(BaseModel):
     subject: str
     sender: str
     to: tuple[str, ...]
-    date: datetime | None
+    date: datetime
     text: str
     html: str
     path: Path
@@ -71,11 +71,16 @@ def _mail(path: Path) -> Mail:
         subject=str(message["Subject"] or ""),
         sender=str(message["From"] or ""),
         to=tuple(str(address) for address in message["To"].addresses) if message["To"] else (),
-        date=parsedate_to_datetime(message["Date"]) if message["Date"] else None,
+        date=_date(message, path),
         text=_body(message, "plain"),
         html=_body(message, "html"),
         path=path,
     )
+
+
+def _date(message: EmailMessage, path: Path) -> datetime:
+    """When it was sent, or else when it arrived: SES writes a Date, the emulator does not."""
+    return parsedate_to_datetime(message["Date"]) if message["Date"] else datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _body(message: EmailMessage, kind: str) -> str:

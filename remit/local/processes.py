@@ -29,7 +29,7 @@ class Process(BaseModel):
 def spawn(name: str, arguments: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path) -> Process:
     """Start `python -m <arguments>` in a session of its own, writing to `log`."""
     with log.open("wb") as output:
-        child = subprocess.Popen(
+        child = subprocess.Popen(  # noqa: S603 (this interpreter and our own modules)
             [sys.executable, "-m", *arguments],
             env=dict(env),
             cwd=cwd,
@@ -98,7 +98,7 @@ def _proc_rows() -> list[tuple[str, str, str]]:
 
 
 def _ps_rows() -> list[tuple[str, str, str]]:
-    lines = subprocess.check_output(["ps", "-A", "-o", "pid=,pgid=,stat="], text=True).splitlines()
+    lines = _ps("-A", "-o", "pid=,pgid=,stat=").splitlines()
     return [(pid, group, status) for pid, group, status in (line.split() for line in lines)]
 
 
@@ -112,6 +112,11 @@ def _stat(pid: str) -> list[str]:
 
 def _started(pid: int) -> str:
     if not _PROC.exists():
-        return subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+        return _ps("-o", "lstart=", "-p", str(pid)).strip()
     fields = _stat(str(pid))
     return fields[19] if fields else ""
+
+
+def _ps(*arguments: str) -> str:
+    """The process table where there is no /proc."""
+    return subprocess.run(["/bin/ps", *arguments], check=False, capture_output=True, text=True).stdout  # noqa: S603 (fixed arguments)

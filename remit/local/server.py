@@ -3,17 +3,13 @@
 from ministack import app
 
 from remit.local import corrections
+from remit.local.verifiedpermissions import ministack
 
 
 def main() -> None:
     """Serve until stopped."""
     corrections.apply()
-    try:
-        from remit.local.verifiedpermissions import ministack
-    except ImportError:
-        pass
-    else:
-        ministack.register()
+    ministack.register()
     app.main()
 
 

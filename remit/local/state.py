@@ -27,7 +27,7 @@ class Credentials(_Frozen):
 
 
 # MiniStack takes this key for the account's root.
-ADMIN = Credentials(access_key_id="test", secret_access_key="test")
+ADMIN = Credentials(access_key_id="test", secret_access_key="test")  # noqa: S106 (not a secret)
 
 
 class Ports(_Frozen):

@@ -1,0 +1,32 @@
+"""The deployable application: the core, and one stack for each charter."""
+
+import sys
+from pathlib import Path
+
+from aws_cdk import App
+
+from remit.charters import CharterError, load_charters
+from remit.policies import PolicyError, load_policy_set
+from stacks.core import CoreStack
+from stacks.domain import DomainStack
+from stacks.stages import LOCAL_ENDPOINT, UnknownStage, stage_named
+
+
+def compose(app: App) -> None:
+    stage = stage_named(app.node.try_get_context("stage") or "local")
+    endpoint = app.node.try_get_context("endpoint") or LOCAL_ENDPOINT
+    charters = load_charters(Path("charters"))
+    policy_sets = [load_policy_set(charter, Path("policies", charter.domain)) for charter in charters]
+    core = CoreStack(app, stage.names.of("core"), stage=stage, endpoint=endpoint, charters=charters)
+    for charter, policy_set in zip(charters, policy_sets, strict=True):
+        name = stage.names.of(charter.domain)
+        DomainStack(app, name, stage=stage, public_url=core.public_url, charter=charter, policy_set=policy_set)
+
+
+if __name__ == "__main__":
+    app = App()
+    try:
+        compose(app)
+    except (CharterError, PolicyError, UnknownStage) as error:
+        sys.exit(str(error))
+    app.synth()

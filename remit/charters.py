@@ -1,0 +1,157 @@
+"""Charters as files: read, checked against the payload models, and refused with the line and the field that are wrong."""
+
+import importlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from remit.domain.charter import Charter
+from remit.domain.model import JsonObject
+from remit.domain.payload import Payload
+from remit.names import action_workflow
+
+
+class CharterError(Exception):
+    """One line: file, line number, field, and what is wrong with it."""
+
+    def __init__(self, path: Path, line: int, field: str, problem: str) -> None:
+        super().__init__(": ".join(part for part in (f"{path}:{line}", field, problem) if part))
+
+
+def load_charters(folder: Path) -> tuple[Charter, ...]:
+    """Every charter in the folder, by domain. Raises CharterError, also if two of them share a workflow's name."""
+    paths = sorted(folder.glob("*.yaml"))
+    charters = tuple(load_charter(path) for path in paths)
+    seen: dict[str, Path] = {}
+    for path, charter in zip(paths, charters, strict=True):
+        for workflow in (*charter.workflows, action_workflow(charter.domain)):
+            if workflow in seen:
+                raise _Source(path).error(f"workflows.{workflow}", f"{seen[workflow]} already has a workflow of this name")
+            seen[workflow] = path
+    return charters
+
+
+def load_charter(path: Path) -> Charter:
+    """Raises CharterError unless the file is a charter whose every name is declared and whose payload models exist."""
+    source = _Source(path)
+    try:
+        charter = Charter.model_validate(source.data)
+    except ValidationError as error:
+        raise source.invalid(error.errors(include_url=False)[0]) from error
+    for field, problem in _problems(charter, path):
+        raise source.error(field, problem)
+    return charter
+
+
+def load_payloads(domain: str) -> Mapping[str, type[Payload]]:
+    """The payload models of tools/<domain>/payloads.py, by class name. Raises ModuleNotFoundError."""
+    module = importlib.import_module(f"tools.{domain}.payloads")
+    return {name: value for name, value in vars(module).items() if _is_payload(value, module)}
+
+
+def charter_schema() -> JsonObject:
+    """JSON schema of a charter, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Charter.model_json_schema()}
+
+
+def _is_payload(value: object, module: ModuleType) -> bool:
+    return isinstance(value, type) and issubclass(value, Payload) and value.__module__ == module.__name__
+
+
+def _problems(charter: Charter, path: Path) -> Iterator[tuple[str, str]]:
+    """What the schema cannot see, as (field, problem)."""
+    if charter.domain != path.stem:
+        yield "domain", f"'{charter.domain}' is not the name of the file"
+        return
+    try:
+        payloads = load_payloads(charter.domain)
+    except ModuleNotFoundError:
+        yield "domain", f"there is no tools/{charter.domain}/payloads.py"
+        return
+    yield from _payload_problems(charter, payloads)
+
+
+def _payload_problems(charter: Charter, payloads: Mapping[str, type[Payload]]) -> Iterator[tuple[str, str]]:
+    for name, tool in charter.tools.items():
+        if tool.payload not in payloads:
+            yield f"tools.{name}.payload", f"tools/{charter.domain}/payloads.py has no Payload '{tool.payload}'"
+            return
+        fields = payloads[tool.payload].model_fields
+        if tool.resource.field not in fields:
+            yield f"tools.{name}.resource.field", f"{tool.payload} has no field '{tool.resource.field}'"
+        for fact in tool.facts:
+            if charter.facts[fact].key not in fields:
+                yield f"facts.{fact}.key", f"{tool.payload}, the payload of {name}, has no field '{charter.facts[fact].key}'"
+
+
+class _Source:
+    """The YAML text with the place of every field, by its dotted path."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._nodes: dict[str, yaml.Node] = {}
+        self.data: object = None
+        try:
+            self._read(path.read_text(encoding="utf-8"))
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise CharterError(path, line, "", error.problem or "this is not YAML") from error
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise CharterError(path, 1, "", "this is not YAML text in UTF-8") from error
+
+    def _read(self, text: str) -> None:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        for field, node in _fields(root):
+            if field in self._nodes:
+                raise CharterError(self._path, _line(node), field, "this key is there twice")
+            self._nodes[field] = node
+        self.data = yaml.SafeLoader("").construct_document(root) if root else None
+
+    def error(self, field: str, problem: str) -> CharterError:
+        """At the field's line, or at that of the nearest field around it."""
+        return CharterError(self._path, self._line_of(field), field, problem)
+
+    def invalid(self, detail: ErrorDetails) -> CharterError:
+        if detail["type"] == "value_error":
+            return self._undeclared(detail["msg"].removeprefix("Value error, "))
+        return self.error(".".join(str(part) for part in detail["loc"] if part != "[key]"), detail["msg"])
+
+    def _undeclared(self, message: str) -> CharterError:
+        """The charter names the field that refers and the name, as "<field>: '<name>' is not …": find the very reference."""
+        field, problem = message.split(": ", 1)
+        name = problem.split("'")[1]
+        here = (path for path, node in self._nodes.items() if _within(path, field) and node.value == name)
+        return self.error(next(here, field), problem)
+
+    def _line_of(self, field: str) -> int:
+        while field and field not in self._nodes:
+            field = field.rpartition(".")[0]
+        return _line(self._nodes[field]) if field else 1
+
+
+def _within(path: str, field: str) -> bool:
+    return path == field or path.startswith(f"{field}.")
+
+
+def _fields(node: yaml.Node | None, field: str = "") -> Iterator[tuple[str, yaml.Node]]:
+    """Every value with its dotted path, outside in."""
+    if field and node:
+        yield field, node
+    for name, value in _children(node):
+        yield from _fields(value, f"{field}.{name}" if field else name)
+
+
+def _children(node: yaml.Node | None) -> Iterable[tuple[str, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        return [(str(key.value), value) for key, value in node.value]
+    if isinstance(node, yaml.SequenceNode):
+        return [(str(index), value) for index, value in enumerate(node.value)]
+    return []
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1

@@ -1,0 +1,44 @@
+"""The ARNs behind the physical names: one stack grants on another's resources without referring to them."""
+
+from dataclasses import dataclass
+
+from aws_cdk import ArnFormat, Stack
+
+from remit.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Arns:
+    stack: Stack
+    names: Names
+
+    def table(self, name: str) -> str:
+        return self._arn("dynamodb", "table", self.names.table(name))
+
+    def pending_index(self) -> str:
+        return f"{self.table('approvals')}/index/pending"
+
+    def business_table(self, domain: str, name: str) -> str:
+        return self._arn("dynamodb", "table", self.names.business_table(domain, name))
+
+    def gate(self, domain: str) -> str:
+        return self._arn("lambda", "function", self.names.gate(domain), ArnFormat.COLON_RESOURCE_NAME)
+
+    def machine(self, workflow: str) -> str:
+        return self._arn("states", "stateMachine", self.names.machine(workflow), ArnFormat.COLON_RESOURCE_NAME)
+
+    def execution(self, workflow: str) -> str:
+        """Every execution of one machine."""
+        return self._arn("states", "execution", f"{self.names.machine(workflow)}:*", ArnFormat.COLON_RESOURCE_NAME)
+
+    def recorder(self) -> str:
+        return self._arn("lambda", "function", self.names.function("recorder"), ArnFormat.COLON_RESOURCE_NAME)
+
+    def mail_identity(self, sender: str) -> str:
+        return self._arn("ses", "identity", sender)
+
+    def model(self, model_id: str) -> str:
+        return self.stack.format_arn(service="bedrock", account="", resource="foundation-model", resource_name=model_id)
+
+    def _arn(self, service: str, resource: str, name: str, form: ArnFormat = ArnFormat.SLASH_RESOURCE_NAME) -> str:
+        return self.stack.format_arn(service=service, resource=resource, resource_name=name, arn_format=form)

@@ -1,0 +1,138 @@
+"""A function's zip without Docker: its group's locked dependencies and only the sources it needs."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk import aws_lambda as lambda_
+from uv import find_uv_bin
+
+from remit.domain.charter import Charter
+
+ROOT = Path(__file__).resolve().parent.parent
+_CACHE = ROOT / ".remit" / "bundles"
+_LIBRARY = ("remit/__init__.py", "remit/names.py", "remit/ports.py", "remit/toolkit.py", "remit/domain", "remit/usecases", "remit/adapters")
+# Mails and pages: only where a human is asked.
+_PAGES = "remit/pages"
+_NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """`folder` is the function's under lambdas/ and its dependency group; `charter` is its domain's, `extras` are more paths."""
+
+    folder: str
+    charter: Charter | None = None
+    extras: tuple[str, ...] = ()
+
+
+def approvals_bundle() -> Bundle:
+    return Bundle(folder="approvals", extras=(_PAGES,))
+
+
+def gate_bundle(charter: Charter) -> Bundle:
+    return Bundle(folder="gate", charter=charter, extras=(_PAGES,))
+
+
+def executor_bundle(charter: Charter) -> Bundle:
+    return Bundle(folder="executor", charter=charter, extras=(f"tools/{charter.domain}/actions.py",))
+
+
+def reasoner_bundle(charter: Charter) -> Bundle:
+    return Bundle(folder="reasoner", charter=charter, extras=(f"prompts/{charter.domain}",))
+
+
+def code(bundle: Bundle, function: str, wheels: tuple[str, ...]) -> lambda_.Code:
+    """The function's name is in the command, because the CDK reuses a zip made from the same folder with the same command."""
+    options = BundlingOptions(image=DockerImage.from_registry("none"), command=[function], local=_Bundler(bundle, wheels))
+    return lambda_.Code.from_asset(str(ROOT / "lambdas" / bundle.folder), asset_hash_type=AssetHashType.OUTPUT, bundling=options)
+
+
+@jsii.implements(ILocalBundling)
+class _Bundler:
+    def __init__(self, bundle: Bundle, wheels: tuple[str, ...]) -> None:
+        self._bundle = bundle
+        self._wheels = wheels
+
+    def try_bundle(self, output_dir: str, *, image: DockerImage, **_: object) -> bool:
+        target = Path(output_dir)
+        shutil.copytree(_dependencies(self._bundle.folder, self._wheels), target, dirs_exist_ok=True)
+        for source in _sources(self._bundle):
+            _copy(ROOT / source, target / source)
+        if self._bundle.charter:
+            _write_charter(self._bundle.charter, target)
+        return True
+
+
+def _sources(bundle: Bundle) -> Iterator[str]:
+    yield from (*_LIBRARY, "lambdas/__init__.py", f"lambdas/{bundle.folder}", *bundle.extras)
+    if bundle.charter:
+        domain = f"tools/{bundle.charter.domain}"
+        yield from ("tools/__init__.py", f"{domain}/__init__.py", f"{domain}/payloads.py")
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=_NOT_SHIPPED)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)
+
+
+def _write_charter(charter: Charter, target: Path) -> None:
+    file = target / "charters" / f"{charter.domain}.json"
+    file.parent.mkdir()
+    file.write_text(charter.model_dump_json(), encoding="utf-8")
+
+
+def _dependencies(group: str, wheels: tuple[str, ...]) -> Path:
+    """The installed group, from the cache if this lock has been installed for these wheels before."""
+    lock = ROOT / "requirements" / f"{group}.txt"
+    kind = "-".join(wheels[1::2]) or f"host-{sys.version_info.major}.{sys.version_info.minor}"
+    installed = _CACHE / f"{group}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}-{kind}"
+    if not installed.exists():
+        _install(lock, wheels, installed)
+    return installed
+
+
+def _install(lock: Path, wheels: tuple[str, ...], installed: Path) -> None:
+    installed.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=installed.parent) as scratch:
+        target = Path(scratch) / "packages"
+        # --no-deps: the lock is whole but for what the Lambda runtime has.
+        options = [
+            "--quiet",
+            "--color",
+            "never",
+            "--no-deps",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "--python",
+            sys.executable,
+            *wheels,
+        ]
+        done = subprocess.run(  # noqa: S603 - a fixed command
+            [find_uv_bin(), "pip", "install", *options, "--target", target, "-r", lock], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            # An exception would come back through the CDK as a traceback.
+            sys.exit(f"requirements/{lock.name} cannot be installed: {' '.join(done.stderr.split())}")
+        (target / ".lock").unlink(missing_ok=True)
+        _keep(target, installed)
+
+
+def _keep(target: Path, installed: Path) -> None:
+    try:
+        target.rename(installed)
+    except OSError:
+        # Another synth may have been first; anything else is an error.
+        if not installed.exists():
+            raise

@@ -1,0 +1,77 @@
+"""A Lambda function with a role and a log group of its own: it may do what a stack allows it, and nothing else."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from stacks.acknowledge import acknowledge
+from stacks.bundling import Bundle, code
+from stacks.stages import Stage
+
+_NO_REWRITE = ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
+
+
+class Function(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        name: str,
+        bundle: Bundle,
+        environment: Mapping[str, str] | None = None,
+        seconds: int = 30,
+        memory: int = 512,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log_group = logs.LogGroup(
+            self, "Logs", log_group_name=f"/aws/lambda/{name}", retention=stage.log_retention, removal_policy=stage.removal_policy
+        )
+        log_group.grant_write(self.role)
+        self.resource = lambda_.Function(
+            self,
+            "Function",
+            function_name=name,
+            handler=f"lambdas.{bundle.folder}.handler.handler",
+            code=code(bundle, name, stage.wheels),
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=stage.architecture,
+            timeout=Duration.seconds(seconds),
+            memory_size=memory,
+            role=self.role,
+            log_group=log_group,
+            tracing=lambda_.Tracing.ACTIVE if stage.tracing else lambda_.Tracing.DISABLED,
+            environment=_environment(stage, bundle.folder) | dict(environment or {}),
+        )
+        acknowledge(self.resource, "AwsSolutions-L1", "Python 3.13 is what the locks are resolved for and tested on.")
+        acknowledge(self.role, "AwsSolutions-IAM5[Resource::*]", "X-Ray's PutTraceSegments and PutTelemetryRecords take no resource.")
+
+    @property
+    def arn(self) -> str:
+        return self.resource.function_arn
+
+    def allow(self, resources: str | Sequence[str], *actions: str) -> None:
+        resources = [resources] if isinstance(resources, str) else list(resources)
+        self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=resources))
+
+    def append_to(self, ledger: str, *also: str) -> None:
+        """The ledger is append-only: whatever else is ever granted, no entry is changed or removed."""
+        self.allow(ledger, "dynamodb:PutItem", "dynamodb:Query", *also)
+        denied = [f"dynamodb:{action}" for action in _NO_REWRITE]
+        self.role.add_to_policy(iam.PolicyStatement(effect=iam.Effect.DENY, actions=denied, resources=[ledger]))
+
+
+def _environment(stage: Stage, folder: str) -> dict[str, str]:
+    return {
+        "REMIT_STAGE": stage.name,
+        "POWERTOOLS_SERVICE_NAME": folder,
+        "POWERTOOLS_METRICS_NAMESPACE": "Remit",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        **stage.environment,
+    }

@@ -1,0 +1,33 @@
+"""A DynamoDB table: string keys, paid per request, kept as its stage says."""
+
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+from stacks.acknowledge import acknowledge
+from stacks.stages import Stage
+
+
+class Table(dynamodb.Table):
+    def __init__(
+        self, scope: Construct, construct_id: str, *, stage: Stage, name: str, key: str, sort: str | None = None, expires: bool = False
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            table_name=name,
+            partition_key=text(key),
+            sort_key=text(sort) if sort else None,
+            time_to_live_attribute="ttl" if expires else None,
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=stage.encryption,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=stage.point_in_time_recovery
+            ),
+            deletion_protection=stage.protected,
+            removal_policy=stage.removal_policy,
+        )
+        acknowledge(self, "AwsSolutions-DDB3", "Off only on the local stage, whose data is thrown away.")
+
+
+def text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

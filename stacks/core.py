@@ -1,0 +1,100 @@
+"""What all domains share: Remit's own tables, the API, the approvals and the recorder."""
+
+import json
+from collections.abc import Sequence
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ses as ses
+from constructs import Construct
+
+from remit.domain.charter import Charter
+from remit.names import action_workflow
+from stacks.acknowledge import acknowledge_wildcard
+from stacks.arns import Arns
+from stacks.bundling import Bundle, approvals_bundle
+from stacks.constructs.function import Function
+from stacks.constructs.rest_api import RestApi
+from stacks.constructs.table import Table, text
+from stacks.stages import Stage
+
+_LINK = "The opaque token in the link is the authority: a human opens it from a mail, without an AWS identity."
+
+
+class CoreStack(Stack):
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, endpoint: str, charters: Sequence[Charter]) -> None:
+        super().__init__(scope, construct_id, synthesizer=stage.synthesizer(), termination_protection=stage.protected)
+        self._stage, self._names, self._arns = stage, stage.names, Arns(self, stage.names)
+        self._tables()
+        ses.EmailIdentity(self, "Sender", identity=ses.Identity.email(stage.mail_sender))
+        self._workflows = _workflows(charters)
+        api, approvals = self._api(), self._approvals([charter.domain for charter in charters])
+        self._recorder()
+        self.public_url = self._routes(api, approvals, endpoint)
+        CfnOutput(self, "ApiUrl", value=self.public_url)
+
+    def _tables(self) -> None:
+        stage, name = self._stage, self._names.table
+        Table(self, "Actions", stage=stage, name=name("actions"), key="key")
+        approvals = Table(self, "ApprovalsTable", stage=stage, name=name("approvals"), key="pk", sort="sk", expires=True)
+        approvals.add_global_secondary_index(
+            index_name="pending", partition_key=text("status"), sort_key=text("requested_at"), projection_type=dynamodb.ProjectionType.ALL
+        )
+        Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
+        Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
+        Table(self, "Ledger", stage=stage, name=name("ledger"), key="run", sort="seq")
+
+    def _api(self) -> Function:
+        api, arns = self._function("api", environment={"ACCOUNT": self.account, "WORKFLOWS": json.dumps(self._workflows)}), self._arns
+        api.append_to(arns.table("ledger"))
+        api.allow(arns.pending_index(), "dynamodb:Query")
+        api.allow([arns.machine(workflow) for workflow in self._workflows], "states:StartExecution")
+        for execution in [arns.execution(workflow) for workflow in self._workflows]:
+            api.allow(execution, "states:DescribeExecution")
+            acknowledge_wildcard(api.role, execution, "An execution is named after its run, which is not known before.")
+        return api
+
+    def _approvals(self, domains: Sequence[str]) -> Function:
+        approvals, arns = self._function("approvals", bundle=approvals_bundle()), self._arns
+        approvals.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:PutItem")
+        approvals.append_to(arns.table("ledger"))
+        approvals.allow([arns.gate(domain) for domain in domains], "lambda:InvokeFunction")
+        return approvals
+
+    def _recorder(self) -> None:
+        self._function("recorder").append_to(self._arns.table("ledger"))
+
+    def _routes(self, api: Function, approvals: Function, endpoint: str) -> str:
+        rest = RestApi(self, "Rest", stage=self._stage, endpoint=endpoint)
+        rest.route("POST", "/runs", api)
+        rest.route("GET", "/runs/{id}", api)
+        rest.route("POST", "/intents", api)
+        rest.route("GET", "/approvals", api)
+        rest.route("GET", "/approvals/{id}", approvals, unsigned_because=_LINK)
+        rest.route("POST", "/approvals/{id}", approvals, unsigned_because=_LINK)
+        called = [rest.arn(*route) for route in (("POST", "/runs"), ("POST", "/intents"), ("GET", "/approvals"))]
+        runs = rest.arn("GET", "/runs/*")
+        allowed = iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[*called, runs])
+        caller = iam.ManagedPolicy(self, "Caller", managed_policy_name=self._names.of("caller"), statements=[allowed])
+        acknowledge_wildcard(caller, runs, "A caller reads runs whose names are not known before.")
+        return rest.url
+
+    def _function(self, name: str, *, bundle: Bundle | None = None, environment: dict[str, str] | None = None) -> Function:
+        return Function(
+            self,
+            name.capitalize(),
+            stage=self._stage,
+            name=self._names.function(name),
+            bundle=bundle or Bundle(folder=name),
+            environment=environment,
+        )
+
+
+def _workflows(charters: Sequence[Charter]) -> dict[str, dict[str, str | None]]:
+    """Every workflow that can be started: its domain, and the agent that reasons in it."""
+    workflows: dict[str, dict[str, str | None]] = {}
+    for charter in charters:
+        workflows |= {name: {"domain": charter.domain, "agent": spec.agent} for name, spec in charter.workflows.items()}
+        workflows[action_workflow(charter.domain)] = {"domain": charter.domain, "agent": None}
+    return workflows

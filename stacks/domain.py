@@ -1,0 +1,108 @@
+"""One charter: its tables and policies, its gate, its agents and its workflows."""
+
+from pathlib import Path
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from remit.domain.charter import Charter
+from remit.names import action_workflow
+from remit.policies import PolicySet
+from stacks.arns import Arns
+from stacks.bundling import executor_bundle, gate_bundle, reasoner_bundle
+from stacks.constructs.agent_role import AgentRole, Boundary
+from stacks.constructs.function import Function
+from stacks.constructs.policy_store import PolicyStore
+from stacks.constructs.table import Table
+from stacks.constructs.workflow import Workflow
+from stacks.stages import Stage
+
+_CLOSING_SECONDS = 300
+
+
+class DomainStack(Stack):
+    def __init__(
+        self, scope: Construct, construct_id: str, *, stage: Stage, public_url: str, charter: Charter, policy_set: PolicySet
+    ) -> None:
+        super().__init__(scope, construct_id, synthesizer=stage.synthesizer(), termination_protection=stage.protected)
+        self._stage, self._names, self._charter, self._arns = stage, stage.names, charter, Arns(self, stage.names)
+        for name, table in charter.tables.items():
+            Table(self, f"Table-{name}", stage=stage, name=self._names.business_table(charter.domain, name), key=table.key)
+        store = PolicyStore(self, "Policies", stage=stage, policy_set=policy_set)
+        boundary = Boundary(self, "Boundary", arns=self._arns, charter=charter)
+        executors = [self._executor(agent, boundary) for agent in charter.agents]
+        reasoners = {agent: self._reasoner(agent) for agent in charter.agents}
+        gate = self._gate(store, public_url, executors)
+        self._machines(gate, reasoners)
+        CfnOutput(self, "PolicyStoreId", value=store.id)
+
+    def _gate(self, store: PolicyStore, public_url: str, executors: list[Function]) -> Function:
+        stage, charter, arns = self._stage, self._charter, self._arns
+        environment = {
+            "REMIT_DOMAIN": charter.domain,
+            "POLICY_STORE_ID": store.id,
+            "MAIL_SENDER": stage.mail_sender,
+            "PUBLIC_URL": public_url,
+        }
+        gate = Function(
+            self, "Gate", stage=stage, name=self._names.gate(charter.domain), bundle=gate_bundle(charter), environment=environment
+        )
+        gate.allow(arns.table("actions"), "dynamodb:GetItem", "dynamodb:PutItem")
+        gate.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:PutItem")
+        gate.allow(arns.table("warrants"), "dynamodb:PutItem")
+        gate.append_to(arns.table("ledger"))
+        gate.allow(self._fact_tables(), "dynamodb:BatchGetItem")
+        reads = ("ListPolicies", "GetPolicy", "GetSchema")
+        gate.allow(store.arn, "verifiedpermissions:IsAuthorized", *(f"verifiedpermissions:{read}" for read in reads))
+        gate.allow([executor.arn for executor in executors], "lambda:InvokeFunction")
+        gate.allow(arns.mail_identity(stage.mail_sender), "ses:SendEmail")
+        machines = [arns.machine(workflow) for workflow in (*charter.workflows, action_workflow(charter.domain))]
+        gate.allow(machines, "states:SendTaskSuccess", "states:SendTaskFailure")
+        return gate
+
+    def _executor(self, agent: str, boundary: Boundary) -> Function:
+        charter, names, arns = self._charter, self._names, self._arns
+        role_arn = self.format_arn(service="iam", region="", resource="role", resource_name=names.agent_role(charter.domain, agent))
+        executor = Function(
+            self,
+            f"Executor-{agent}",
+            stage=self._stage,
+            name=names.executor(charter.domain, agent),
+            bundle=executor_bundle(charter),
+            environment={"REMIT_DOMAIN": charter.domain, "REMIT_AGENT": agent, "AGENT_ROLE_ARN": role_arn},
+        )
+        executor.allow(arns.table("warrants"), "dynamodb:ConditionCheckItem")
+        executor.allow(arns.table("uses"), "dynamodb:GetItem", "dynamodb:PutItem")
+        executor.allow(role_arn, "sts:AssumeRole", "sts:TagSession")
+        AgentRole(self, f"Agent-{agent}", arns=arns, charter=charter, agent=agent, executor=executor, boundary=boundary)
+        return executor
+
+    def _reasoner(self, agent: str) -> Function:
+        stage, charter = self._stage, self._charter
+        reasoner = Function(
+            self,
+            f"Reasoner-{agent}",
+            stage=stage,
+            name=self._names.reasoner(charter.domain, agent),
+            bundle=reasoner_bundle(charter),
+            environment={"REMIT_DOMAIN": charter.domain, "REMIT_AGENT": agent, "MODEL_ID": stage.model_id},
+            seconds=120,
+            memory=1024,
+        )
+        reasoner.allow(self._arns.model(stage.model_id), "bedrock:InvokeModel")
+        return reasoner
+
+    def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:
+        common = {"GateArn": gate.arn, "RecorderArn": self._arns.recorder()}
+        self._machine(action_workflow(self._charter.domain), Path("statemachines/action.asl.json"), common, {})
+        for name, spec in self._charter.workflows.items():
+            functions = common | {"ReasonerArn": reasoners[spec.agent].arn}
+            self._machine(name, Path(f"statemachines/{name}.asl.json"), functions, {"MaxAttempts": spec.attempts})
+
+    def _machine(self, workflow: str, definition: Path, functions: dict[str, str], numbers: dict[str, int]) -> None:
+        numbers = numbers | {"GovernTimeoutSeconds": self._charter.longest_wait_seconds() + _CLOSING_SECONDS}
+        name = self._names.machine(workflow)
+        Workflow(self, f"Workflow-{workflow}", stage=self._stage, name=name, definition=definition, functions=functions, numbers=numbers)
+
+    def _fact_tables(self) -> list[str]:
+        return [self._arns.business_table(self._charter.domain, table) for table in sorted({f.table for f in self._charter.facts.values()})]

@@ -1,0 +1,86 @@
+"""What differs between the places where Remit runs: values, never branches."""
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, IReusableStackSynthesizer, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+
+from remit.names import Names
+
+LOCAL_ENDPOINT = "http://127.0.0.1:4566"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """`api_url` is a format over {endpoint}, {api}, {region}, {domain} and {stage}; `wheels` are uv's options that choose them."""
+
+    name: str
+    api_url: str
+    synthesizer: Callable[[], IReusableStackSynthesizer]
+    architecture: lambda_.Architecture
+    wheels: tuple[str, ...]
+    removal_policy: RemovalPolicy
+    protected: bool
+    point_in_time_recovery: bool
+    encryption: dynamodb.TableEncryption
+    tracing: bool
+    log_retention: logs.RetentionDays
+    mail_sender: str
+    model_id: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> Names:
+        return Names(self.name)
+
+
+LOCAL = Stage(
+    name="local",
+    api_url="{endpoint}/restapis/{api}/{stage}/_user_request_",
+    # The bootstrap roles' conditions are not evaluated by the local cloud.
+    synthesizer=CliCredentialsStackSynthesizer,
+    architecture=lambda_.Architecture.ARM_64 if platform.machine() in {"arm64", "aarch64"} else lambda_.Architecture.X86_64,
+    wheels=(),
+    removal_policy=RemovalPolicy.DESTROY,
+    protected=False,
+    point_in_time_recovery=False,
+    encryption=dynamodb.TableEncryption.DEFAULT,
+    tracing=False,
+    log_retention=logs.RetentionDays.ONE_WEEK,
+    mail_sender="remit@example.com",
+    model_id="amazon.nova-pro-v1:0",
+    environment={"POWERTOOLS_TRACE_DISABLED": "true"},
+)
+
+PROD = Stage(
+    name="prod",
+    api_url="https://{api}.execute-api.{region}.{domain}/{stage}",
+    synthesizer=DefaultStackSynthesizer,
+    architecture=lambda_.Architecture.ARM_64,
+    wheels=("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13"),
+    removal_policy=RemovalPolicy.RETAIN,
+    protected=True,
+    point_in_time_recovery=True,
+    # The key that DynamoDB keeps for this account: its use is in CloudTrail, and no role needs a grant on it.
+    encryption=dynamodb.TableEncryption.AWS_MANAGED,
+    tracing=True,
+    log_retention=logs.RetentionDays.ONE_YEAR,
+    mail_sender="remit@example.com",
+    model_id="amazon.nova-pro-v1:0",
+)
+
+_STAGES = {stage.name: stage for stage in (LOCAL, PROD)}
+
+
+class UnknownStage(Exception):
+    """The message names the stages there are."""
+
+
+def stage_named(name: str) -> Stage:
+    if name not in _STAGES:
+        raise UnknownStage(f"'{name}' is no stage: choose one of {', '.join(_STAGES)} with -c stage=NAME")
+    return _STAGES[name]

@@ -1,0 +1,82 @@
+"""The synthesised stacks as plain text: what a role may do reads as "action on resource"."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from aws_cdk import App
+
+from app import compose
+
+STAGES = ("local", "prod")
+Resource = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """All resources of one stage, by stack and logical id."""
+
+    stage: str
+    resources: Mapping[str, Resource]
+
+    def of_type(self, kind: str) -> dict[str, Resource]:
+        return {name: resource for name, resource in self.resources.items() if resource["Type"] == kind}
+
+    def functions(self) -> dict[str, Resource]:
+        """By name without the stage's prefix."""
+        return {self.short(function["Properties"]["FunctionName"]): function for function in self.of_type("AWS::Lambda::Function").values()}
+
+    def allowed(self, function: str) -> set[str]:
+        return {grant for effect, grant in self.grants(self.functions()[function]["Properties"]["Role"]) if effect == "Allow"}
+
+    def denied(self, function: str) -> set[str]:
+        return {grant for effect, grant in self.grants(self.functions()[function]["Properties"]["Role"]) if effect == "Deny"}
+
+    def grants(self, role: Resource) -> Iterator[tuple[str, str]]:
+        """(effect, "action on resource") of the policies attached to a role that another resource refers to."""
+        name = role["Fn::GetAtt"][0]
+        for policy in self.of_type("AWS::IAM::Policy").values():
+            if {"Ref": name} in policy["Properties"]["Roles"]:
+                yield from self.statements(policy["Properties"]["PolicyDocument"])
+
+    def statements(self, document: Resource) -> Iterator[tuple[str, str]]:
+        for statement in document["Statement"]:
+            for action in listed(statement["Action"]):
+                for resource in listed(statement["Resource"]):
+                    yield statement["Effect"], f"{action} on {self.text(resource)}"
+
+    def text(self, value: str | Resource) -> str:
+        """An ARN or name without partition, region, account and stage."""
+        return self.short(self._flat(value).replace("arn:<AWS::Partition>:", "").replace("<AWS::Region>:<AWS::AccountId>:", ""))
+
+    def short(self, name: str) -> str:
+        return name.replace(f"remit-{self.stage}-", "")
+
+    def _flat(self, value: str | Resource) -> str:
+        if isinstance(value, str):
+            return value
+        if "Fn::Join" in value:
+            return "".join(self._flat(part) for part in value["Fn::Join"][1])
+        if "Fn::GetAtt" in value:
+            return self._named(value["Fn::GetAtt"][0])
+        return f"<{value['Ref']}>"
+
+    def _named(self, logical_id: str) -> str:
+        properties = self.resources[logical_id]["Properties"]
+        names = ("FunctionName", "LogGroupName", "RoleName")
+        return next((str(properties[name]) for name in names if name in properties), f"<{logical_id}>")
+
+
+def listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@cache
+def deployment(stage: str) -> Deployment:
+    app = App(context={"aws:cdk:bundling-stacks": [], "stage": stage})
+    compose(app)
+    resources: dict[str, Resource] = {}
+    for stack in app.synth().stacks:
+        resources |= stack.template["Resources"]
+    return Deployment(stage=stage, resources=resources)

@@ -1,0 +1,57 @@
+"""What is malformed is refused before anything is built: one line, exit 1, no traceback."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ("charters", "policies", "statemachines")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project with data of its own: the app reads it from where it is started."""
+    for name in DATA:
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def synth(project: Path, **context: object) -> subprocess.CompletedProcess[str]:
+    settings = {"CDK_CONTEXT_JSON": json.dumps({"aws:cdk:bundling-stacks": [], **context}), "CDK_OUTDIR": str(project / "cdk.out")}
+    environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
+    return subprocess.run([sys.executable, ROOT / "app.py"], cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+def refused_with(done: subprocess.CompletedProcess[str], line: str) -> None:
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == line
+    assert "Traceback" not in done.stderr
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+def test_the_project_as_it_is_synthesises(project: Path) -> None:
+    assert synth(project).returncode == 0
+
+
+def test_a_malformed_charter_is_named_with_file_line_and_field(project: Path) -> None:
+    edit(project / "charters/refunds.yaml", "effect: irreversible", "effect: harmless")
+    problem = "tools.refunds.issue_refund.effect: Input should be 'read', 'write' or 'irreversible'"
+    refused_with(synth(project), f"charters/refunds.yaml:14: {problem}")
+
+
+def test_a_malformed_policy_is_named_with_file_line_and_id(project: Path) -> None:
+    edit(project / "policies/refunds/policies.cedar", "context.payload.amount > 50000", 'context.payload.amount > "50000"')
+    done = synth(project)
+    refused_with(done, "policies/refunds/policies.cedar:4: refunds.over-autonomy: unexpected type: expected Long but saw String")
+
+
+def test_an_unknown_stage_is_named(project: Path) -> None:
+    refused_with(synth(project, stage="moon"), "'moon' is no stage: choose one of local, prod with -c stage=NAME")

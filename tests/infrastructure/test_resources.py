@@ -1,0 +1,133 @@
+"""What is kept, what is open, and what a function is told."""
+
+import json
+import re
+
+import pytest
+
+from tests.infrastructure.templates import STAGES, Resource, deployment
+
+KEPT = ("AWS::DynamoDB::Table", "AWS::VerifiedPermissions::PolicyStore", "AWS::Logs::LogGroup", "AWS::StepFunctions::StateMachine")
+TABLES = {"actions": ["key"], "approvals": ["pk", "sk"], "warrants": ["id"], "uses": ["warrant"], "ledger": ["run", "seq"]}
+BUSINESS = {"accounts": "account_id", "orders": "order_id", "refunds": "refund_id", "offers": "offer_id"}
+TOLD = {"REMIT_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+TOLD_ALSO = {
+    "api": {"WORKFLOWS", "ACCOUNT"},
+    "approvals": set[str](),
+    "recorder": set[str](),
+    "refunds-gate": {"REMIT_DOMAIN", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL"},
+    "refunds-support-executor": {"REMIT_DOMAIN", "REMIT_AGENT", "AGENT_ROLE_ARN"},
+    "refunds-support-reasoner": {"REMIT_DOMAIN", "REMIT_AGENT", "MODEL_ID"},
+}
+
+
+def tables(stage: str) -> dict[str, Resource]:
+    deployed = deployment(stage)
+    return {deployed.short(table["Properties"]["TableName"]): table for table in deployed.of_type("AWS::DynamoDB::Table").values()}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_table_has_its_name_and_string_keys(stage: str) -> None:
+    keys = {name: [key["AttributeName"] for key in table["Properties"]["KeySchema"]] for name, table in tables(stage).items()}
+    assert keys == TABLES | {f"refunds-{name}": [key] for name, key in BUSINESS.items()}
+    types = [attribute["AttributeType"] for table in tables(stage).values() for attribute in table["Properties"]["AttributeDefinitions"]]
+    assert set(types) == {"S"}
+
+
+def test_approvals_are_found_by_status_and_expire() -> None:
+    approvals = tables("prod")["approvals"]["Properties"]
+    (index,) = approvals["GlobalSecondaryIndexes"]
+    assert (index["IndexName"], [key["AttributeName"] for key in index["KeySchema"]]) == ("pending", ["status", "requested_at"])
+    expiring = {name for name, table in tables("prod").items() if table["Properties"].get("TimeToLiveSpecification")}
+    assert expiring == {"approvals", "uses"}
+
+
+def test_in_production_every_table_can_be_restored_and_is_hard_to_lose() -> None:
+    for table in tables("prod").values():
+        assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["Properties"]["DeletionProtectionEnabled"] is True
+        assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+
+
+@pytest.mark.parametrize(("stage", "policy"), [("prod", "Retain"), ("local", "Delete")])
+def test_state_is_kept_in_production_and_goes_with_the_local_stage(stage: str, policy: str) -> None:
+    deployed = deployment(stage)
+    policies = {resource.get("DeletionPolicy") for kind in KEPT for resource in deployed.of_type(kind).values()}
+    assert policies == {policy}
+
+
+@pytest.mark.parametrize(("stage", "mode"), [("prod", "ENABLED"), ("local", "DISABLED")])
+def test_the_policy_store_is_strict_and_protected_in_production(stage: str, mode: str) -> None:
+    (store,) = deployment(stage).of_type("AWS::VerifiedPermissions::PolicyStore").values()
+    assert store["Properties"]["ValidationSettings"] == {"Mode": "STRICT"}
+    assert store["Properties"]["DeletionProtection"] == {"Mode": mode}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_the_approval_links_are_open(stage: str) -> None:
+    deployed = deployment(stage)
+    paths = {name: resource["Properties"] for name, resource in deployed.of_type("AWS::ApiGateway::Resource").items()}
+    methods = [method["Properties"] for method in deployed.of_type("AWS::ApiGateway::Method").values()]
+    assert {(m["HttpMethod"], route(paths, m["ResourceId"]["Ref"])): m["AuthorizationType"] for m in methods} == {
+        ("POST", "/runs"): "AWS_IAM",
+        ("GET", "/runs/{id}"): "AWS_IAM",
+        ("POST", "/intents"): "AWS_IAM",
+        ("GET", "/approvals"): "AWS_IAM",
+        ("GET", "/approvals/{id}"): "NONE",
+        ("POST", "/approvals/{id}"): "NONE",
+    }
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_access_log_holds_no_path_query_or_body(stage: str) -> None:
+    (api_stage,) = deployment(stage).of_type("AWS::ApiGateway::Stage").values()
+    logged = set(json.loads(api_stage["Properties"]["AccessLogSetting"]["Format"]).values())
+    assert not {value for value in logged if re.search(r"\.path|querystring|body|header", value, re.IGNORECASE)}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_function_is_told_what_it_needs_and_no_secret(stage: str) -> None:
+    told = {name: function["Properties"]["Environment"]["Variables"] for name, function in deployment(stage).functions().items()}
+    stage_only = {"local": {"POWERTOOLS_TRACE_DISABLED"}, "prod": set[str]()}[stage]
+    assert {name: set(variables) for name, variables in told.items()} == {
+        name: TOLD | also | stage_only for name, also in TOLD_ALSO.items()
+    }
+    assert not re.search(r"secret|password|api_?key|AKIA", json.dumps(told), re.IGNORECASE)
+
+
+def test_the_api_knows_every_workflow_with_its_domain_and_agent() -> None:
+    variables = deployment("prod").functions()["api"]["Properties"]["Environment"]["Variables"]
+    assert json.loads(variables["WORKFLOWS"]) == {
+        "refunds": {"domain": "refunds", "agent": "support"},
+        "refunds-action": {"domain": "refunds", "agent": None},
+    }
+
+
+def test_in_production_functions_run_traced_on_arm_with_python_3_13() -> None:
+    for function in deployment("prod").functions().values():
+        assert function["Properties"]["Runtime"] == "python3.13"
+        assert function["Properties"]["Architectures"] == ["arm64"]
+        assert function["Properties"]["TracingConfig"] == {"Mode": "Active"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_machine_is_whole_once_its_arns_are_filled_in(stage: str) -> None:
+    for machine in deployment(stage).of_type("AWS::StepFunctions::StateMachine").values():
+        text = machine["Properties"]["DefinitionString"]
+        assert set(re.findall(r"\$\{(\w+)\}", text)) == machine["Properties"]["DefinitionSubstitutions"].keys()
+        assert json.loads(text)["States"]["Govern"]["TimeoutSeconds"] == 4 * 3600 + 300
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_machine_logs_every_event_without_its_data(stage: str) -> None:
+    for machine in deployment(stage).of_type("AWS::StepFunctions::StateMachine").values():
+        logging = machine["Properties"]["LoggingConfiguration"]
+        assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
+        assert machine["Properties"].get("TracingConfiguration", {}).get("Enabled") is (stage == "prod")
+
+
+def route(paths: dict[str, Resource], resource: str) -> str:
+    properties = paths[resource]
+    parent = properties["ParentId"]
+    above = route(paths, parent["Ref"]) if "Ref" in parent else ""
+    return f"{above}/{properties['PathPart']}"

@@ -1,0 +1,68 @@
+"""A decision case as a file: policies/<domain>/cases/<outcome>/<sentence>.json."""
+
+from functools import cache
+from pathlib import Path
+
+from remit.adapters.embedded_cedar import EmbeddedCedar
+from remit.charters import load_charter, load_payloads
+from remit.domain.charter import Charter
+from remit.domain.decision import Case, Decision, decide, routes_of
+from remit.domain.fact import Fact, make_fact
+from remit.domain.intent import Intent, Requester
+from remit.domain.model import JsonObject, Model
+from remit.domain.payload import beyond_autonomy, parse_payload
+from remit.policies import PolicySet, load_policy_set
+
+
+class CaseFile(Model):
+    """What is asked with which facts, and the ids of all rules that determine the outcome."""
+
+    tool: str
+    payload: JsonObject
+    facts: dict[str, JsonObject]
+    agent: str | None = None
+    route: str | None = None
+    policies: list[str]
+
+
+@cache
+def charter(domain: str) -> Charter:
+    return load_charter(Path(f"charters/{domain}.yaml"))
+
+
+@cache
+def policy_set(domain: str) -> PolicySet:
+    return load_policy_set(charter(domain), Path(f"policies/{domain}"))
+
+
+@cache
+def engine(domain: str) -> EmbeddedCedar:
+    return EmbeddedCedar(policy_set(domain).policies, policy_set(domain).policy_schema)
+
+
+def decision(domain: str, file: CaseFile) -> Decision:
+    return decide(case(domain, file), engine(domain).evaluate)
+
+
+def case(domain: str, file: CaseFile) -> Case:
+    tool = charter(domain).tools[file.tool]
+    payload = parse_payload(load_payloads(domain)[tool.payload], file.payload)
+    return Case(
+        intent=_intent(domain, file),
+        tool=tool,
+        facts=tuple(_fact(domain, name, file.facts[name]) for name in tool.facts),
+        exceeded=beyond_autonomy(payload),
+        routes=routes_of(charter(domain), tool),
+        policy_set=engine(domain).policy_set(),
+    )
+
+
+def _intent(domain: str, file: CaseFile) -> Intent:
+    """By the agent that the file names, or else the domain's first."""
+    agent = file.agent or next(iter(charter(domain).agents))
+    requester = Requester(arn="arn:aws:iam::111122223333:role/caller")
+    return Intent(run="run-1", step="govern-1", agent=agent, tool=file.tool, payload=file.payload, requester=requester)
+
+
+def _fact(domain: str, name: str, attributes: JsonObject) -> Fact:
+    return make_fact(name, charter(domain).facts[name], "key", {**attributes, "version": 1})

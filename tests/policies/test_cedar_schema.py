@@ -1,0 +1,81 @@
+"""The generated schema has a type for what payloads can hold, and none for what Cedar cannot."""
+
+from datetime import datetime
+from decimal import Decimal
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated, Literal
+
+import cedarpy
+import pytest
+from pydantic import Field
+
+from remit.charters import load_charter
+from remit.domain.cedar_schema import cedar_schema
+from remit.domain.model import Json, JsonObject
+from remit.domain.payload import Payload
+
+REFUNDS = load_charter(Path("charters/refunds.yaml"))
+
+
+class Address(Payload):
+    city: str
+    zone: Literal[1, 2]
+
+
+class Everything(Payload):
+    account_id: str
+    choice: Literal["a", "b"]
+    amount: Annotated[int, Field(gt=0)]
+    urgent: bool
+    labels: frozenset[str]
+    codes: tuple[int, ...]
+    addresses: list[Address]
+    home: Address
+    note: str | None
+    count: int = 1
+    price: Decimal
+    due: datetime
+    host: IPv4Address
+
+
+def attributes(payload: type[Payload]) -> JsonObject:
+    schema: Json = cedar_schema(REFUNDS, {"IssueRefund": payload, "OfferRefund": payload})
+    for name in ("Remit", "actions", "refunds.issue_refund", "appliesTo", "context", "attributes", "payload", "attributes"):
+        assert isinstance(schema, dict)
+        schema = schema[name]
+    assert isinstance(schema, dict)
+    return schema
+
+
+def test_every_payload_type_has_its_cedar_type() -> None:
+    address = {"type": "Record", "attributes": {"city": {"type": "String"}, "zone": {"type": "Long"}}}
+    assert attributes(Everything) == {
+        "account_id": {"type": "String"},
+        "choice": {"type": "String"},
+        "amount": {"type": "Long"},
+        "urgent": {"type": "Boolean"},
+        "labels": {"type": "Set", "element": {"type": "String"}},
+        "codes": {"type": "Set", "element": {"type": "Long"}},
+        "addresses": {"type": "Set", "element": address},
+        "home": address,
+        "note": {"type": "String", "required": False},
+        "count": {"type": "Long", "required": False},
+        "price": {"type": "Extension", "name": "decimal"},
+        "due": {"type": "Extension", "name": "datetime"},
+        "host": {"type": "Extension", "name": "ipaddr"},
+    }
+
+
+def test_cedar_accepts_the_schema_of_every_payload_type() -> None:
+    schema = cedar_schema(REFUNDS, {"IssueRefund": Everything, "OfferRefund": Everything})
+    rule = 'forbid (principal, action in Remit::Action::"effect:irreversible", resource) when { context.payload.labels.contains(1) };'
+    assert "not compatible" in cedarpy.validate_policies(rule, schema).errors[0].error
+    assert cedarpy.validate_policies(rule.replace("contains(1)", 'contains("x")'), schema).validation_passed
+
+
+@pytest.mark.parametrize("annotation", [float, bytes, str | int, Literal["a", 1], dict[str, str], list])
+def test_a_field_without_a_cedar_type_is_named(annotation: object) -> None:
+    odd = type("Odd", (Payload,), {"__annotations__": {"account_id": annotation}})
+    with pytest.raises(ValueError, match=r"^Odd\.account_id: "):
+        attributes(odd)

@@ -1,0 +1,33 @@
+# Remit. `make` alone lists the targets.
+
+# The first interpreter that is new enough; python3 if none is, so that the message can say what is wrong with it.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; exit; }; done; echo python3)
+
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test up down lock install
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: install ## Install, start the local cloud, deploy, and tell the six stories from the deployed system
+	@.venv/bin/remit demo
+
+test: install ## Everything that CI checks
+	@.venv/bin/python -m scripts.check
+
+up: install ## Start the local cloud and deploy to it
+	@.venv/bin/remit up
+
+down: ## Stop the local cloud and all that it started
+	@if [ -x .venv/bin/remit ]; then .venv/bin/remit down; else echo "Nothing is installed, so nothing runs."; fi
+
+lock: install ## Lock the Python packages again, with hashes and without addresses
+	@sh requirements/lock.sh
+
+install: ## Install what is missing or out of date into .venv and node_modules
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Remit needs Python 3.11 or newer, and this is %d.%d. Install one, or name one: make demo PYTHON=/path/to/python3" % sys.version_info[:2])'
+	@$(PYTHON) -m scripts.install

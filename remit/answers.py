@@ -1,0 +1,112 @@
+"""What the deployed API returns, as its Python callers see it."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Answer(BaseModel):
+    """What the API returns; fields that a newer API adds are kept and do no harm."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Reason(Answer):
+    policy: str
+    reason: str
+
+
+class Receipt(Answer):
+    """What was done under a warrant, as whom, and what the read-back said."""
+
+    warrant: str
+    executed_as: str
+    verification: str
+    expected: dict[str, Any]
+    observed: dict[str, Any] | None = None
+    note: str = ""
+
+
+class Started(Answer):
+    run: str
+    status: str
+
+
+class Outcome(Answer):
+    """How a run ended for its requester."""
+
+    outcome: str
+    error: str | None = None
+    message: str = ""
+    reasons: tuple[Reason, ...] = ()
+    receipt: Receipt | None = None
+    say: str | None = None
+
+
+class Entry(Answer):
+    """One line of the run's ledger."""
+
+    run: str
+    seq: int
+    at: datetime
+    kind: str
+    body: dict[str, Any]
+    previous: str
+    hash: str
+
+
+class Run(Answer):
+    run: str
+    workflow: str
+    status: str
+    outcome: Outcome | None = None
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        return self.status != "RUNNING"
+
+    @property
+    def question(self) -> dict[str, Any] | None:
+        """What the run asked a human and has no answer to yet."""
+        answered = {entry.body.get("approval") for entry in self.entries if entry.kind == "approval.decided"}
+        asked = (entry.body for entry in self.entries if entry.kind == "approval.requested")
+        return None if self.ended else next((body for body in asked if body.get("approval") not in answered), None)
+
+
+class Act(Answer):
+    """One governed action: DONE with a receipt, WAITING for an approval, or REFUSED with reasons."""
+
+    run: str
+    outcome: str
+    receipt: Receipt | None = None
+    approval: str | None = None
+    route: str | None = None
+    error: str | None = None
+    message: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+class Intent(Answer):
+    run: str
+    agent: str
+    tool: str
+    payload: dict[str, Any]
+
+
+class Approval(Answer):
+    """One question that a human has been asked."""
+
+    id: str
+    domain: str
+    intent: Intent
+    route: str
+    reasons: tuple[Reason, ...] = ()
+    status: str
+    requested_at: datetime
+    expires_at: datetime
+
+
+class Approvals(Answer):
+    approvals: tuple[Approval, ...]

@@ -1,0 +1,185 @@
+"""The six stories of a governed refund, and who may call at all. What is true is read from the deployed system."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import requests
+
+from remit.answers import Run
+from remit.cli.demo.story import Story
+from remit.cli.demo.world import Question, World
+from remit.client import Forbidden, Invalid
+
+_ROLE = ":assumed-role/remit-local-refunds-support-agent/"
+_REFUSED = {HTTPStatus.CONFLICT, HTTPStatus.GONE}
+_ORDER = {"account_id": "A-100", "order_id": "O-1003", "amount": 1200, "currency": "USD", "reason": "late"}
+MALFORMED: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("a negative amount", "amount", {**_ORDER, "amount": -1200}),
+    ("an unknown currency", "currency", {**_ORDER, "currency": "XYZ"}),
+    ("an extra field", "approved", {**_ORDER, "approved": True}),
+    ('the amount "1200" as text', "amount", {**_ORDER, "amount": "1200"}),
+)
+
+
+def callers(story: Story, world: World) -> None:
+    story.say("who", "nobody in particular, then a known user without permission, then one with the policy remit-local-caller")
+    story.expect("an unsigned request gets 403", requests.get(f"{world.url}/approvals", timeout=30).status_code, 403)
+    story.expect("a caller without execute-api:Invoke gets 403", _status(world.stranger.approvals), 403)
+    story.expect("a caller with it gets an answer", _status(world.client.approvals), 200)
+
+
+def small(story: Story, world: World) -> None:
+    before = world.rows("refunds")
+    ended = world.ended(_ask(story, world, "Customer Ada on account A-100 asks for a refund of $120.00 for order O-1001: arrived broken."))
+    story.tell(ended)
+    story.expect("the policies allow it at once", _decisions(ended), ["ALLOW"])
+    story.expect("the refunds table has exactly one new row, of $120.00", _new(world, "refunds", before), [("O-1001", 12000)])
+    _expect_paid(story, world, ended)
+
+
+def escalated(story: Story, world: World) -> None:
+    before = world.rows("refunds")
+    run = _ask(story, world, "Customer Ada on account A-100 asks for a refund of $1,200.00 for order O-1002: wrong item.")
+    waiting, question = world.question(run)
+    _expect_mail(story, question, "finance@example.com")
+    _expect_only_a_page(story, world, waiting, question)
+    story.expect("nothing is paid before the answer", _new(world, "refunds", before), [])
+    story.expect("the POST approves", world.answer(question, "approve", "Checked with the customer.").status_code, 200)
+    ended, world.answered = world.ended(run), question
+    story.tell(ended)
+    story.expect("the gate decided twice", _decisions(ended), ["ESCALATE", "ALLOW"])
+    story.expect("for the rule refunds.over-autonomy", "refunds.over-autonomy" in _policies(ended, 0), True)
+    story.expect("the refunds table has exactly one new row, of $1,200.00", _new(world, "refunds", before), [("O-1002", 120000)])
+    _expect_paid(story, world, ended)
+
+
+def again(story: Story, world: World) -> None:
+    before = world.rows("refunds")
+    if world.answered is None:
+        story.expect("there is a link that was used", None, "a link")
+        return
+    story.run = world.answered.run
+    ledger = world.client.run(story.run).entries
+    answer = world.answer(world.answered, "approve", "Once more.")
+    story.say("who", f"whoever has the mail to {', '.join(world.answered.mail.to)}")
+    story.say("outcome", f"HTTP {answer.status_code}")
+    story.expect("the link is refused", answer.status_code in _REFUSED, True)
+    story.expect("the refunds table is unchanged", world.rows("refunds"), before)
+    story.expect("the ledger records no second approval and no second execution", world.client.run(story.run).entries, ledger)
+
+
+def rejected(story: Story, world: World) -> None:
+    before = world.rows("refunds")
+    run = _ask(story, world, "Customer Bob on account A-200 asks for a refund of $80.00 for order O-2001: never arrived.")
+    _, question = world.question(run)
+    _expect_mail(story, question, "risk@example.com")
+    story.expect("the POST rejects", world.answer(question, "reject", "Three claims in one week.").status_code, 200)
+    ended = world.ended(run)
+    story.tell(ended)
+    story.expect("the gate escalated, for the rule refunds.flagged-account", _policies(ended, 0), ["refunds.flagged-account"])
+    story.expect("the run ends as Remit.ApprovalRejected", _error(ended), "Remit.ApprovalRejected")
+    story.expect("no money moved", world.rows("refunds"), before)
+    story.expect("the execution ended cleanly", world.execution_status("refunds", run), "SUCCEEDED")
+
+
+def denied(story: Story, world: World) -> None:
+    refunds, offers, mails = world.rows("refunds"), world.rows("offers"), len(world.mails())
+    ended = world.ended(_ask(story, world, "Customer Ada on account A-100 asks for a refund of $6,000.00 for order O-1006: broken."))
+    story.tell(ended)
+    story.expect("denied, then the smaller step is allowed", _decisions(ended), ["DENY", "ALLOW"])
+    story.expect("for the rule refunds.over-maximum alone", _policies(ended, 0), ["refunds.over-maximum"])
+    story.expect("the model was asked exactly twice", sum(entry.kind == "model.called" for entry in ended.entries), 2)
+    story.expect("the largest possible refund is offered", _new(world, "offers", offers), [("O-1006", 500000)])
+    story.expect("no money moved", world.rows("refunds"), refunds)
+    story.expect("nobody was asked by mail", len(world.mails()), mails)
+    story.expect("the execution saw the denial", world.execution_errors("refunds", ended.run), ["Remit.Denied"])
+
+
+def malformed(story: Story, world: World) -> None:
+    before = world.rows("refunds")
+    for what, field, payload in MALFORMED:
+        _expect_invalid(story, world, what, field, payload)
+    story.expect("no money moved", world.rows("refunds"), before)
+
+
+PAID_AFTER_APPROVAL = 2
+STORIES: tuple[tuple[str, Callable[[Story, World], None]], ...] = (
+    ("Who may call", callers),
+    ("$120.00 for order O-1001: within what the agent may do by itself", small),
+    ("$1,200.00 for order O-1002: over the $500 cap, so finance is asked", escalated),
+    ("The same link once more: refused, and nothing happens twice", again),
+    ("$80.00 on the flagged account A-200: risk is asked, and says no", rejected),
+    ("$6,000.00 for order O-1006: denied whoever approves, so the agent tries another way, once", denied),
+    ("Malformed payloads: refused before anything is decided", malformed),
+)
+
+
+def _ask(story: Story, world: World, message: str) -> str:
+    story.run = world.ask(message)
+    return story.run
+
+
+def _expect_paid(story: Story, world: World, ended: Run) -> None:
+    receipt = ended.outcome.receipt if ended.outcome else None
+    story.expect("the run is DONE", ended.outcome and ended.outcome.outcome, "DONE")
+    story.expect("the receipt's read-back is a MATCH", receipt and receipt.verification, "MATCH")
+    executed = [str(entry.body.get("executed_as")) for entry in ended.entries if entry.kind == "action.executed"]
+    story.expect("it was executed once, under the support agent's own role", [_ROLE in arn for arn in executed], [True])
+    story.expect("the execution succeeded", world.execution_status("refunds", ended.run), "SUCCEEDED")
+
+
+def _expect_mail(story: Story, question: Question, to: str) -> None:
+    story.expect(f"a mail arrived for {to}", question.mail.to, (to,))
+    story.expect(
+        "with a text and an HTML part that have the link",
+        [question.address in part for part in (question.mail.text, question.mail.html)],
+        [True, True],
+    )
+
+
+def _expect_only_a_page(story: Story, world: World, waiting: Run, question: Question) -> None:
+    page = world.open_page(question)
+    story.expect("its link opens a page", (page.status_code, "text/html" in page.headers.get("Content-Type", "")), (200, True))
+    seen = world.client.run(waiting.run)
+    story.expect("opening it decides nothing", (seen.status, seen.entries), ("RUNNING", waiting.entries))
+
+
+def _expect_invalid(story: Story, world: World, what: str, field: str, payload: dict[str, Any]) -> None:
+    before = world.executions("refunds-action")
+    named: tuple[str | None, bool] = (None, False)
+    try:
+        world.client.act("support", "refunds.issue_refund", payload)
+    except Invalid as error:
+        said = "; ".join(f"{reason.policy}: {reason.reason}" for reason in error.reasons) or error.message
+        story.say("payload", f"{what}: {said}")
+        named = (error.code, f"payload.{field}" in {reason.policy for reason in error.reasons})
+    story.expect(f"{what} is refused, naming {field}", named, ("Remit.InvalidPayload", True))
+    new = [world.execution_errors("refunds-action", run) for run in world.executions("refunds-action") - before]
+    story.expect("and its execution says so", new, [["Remit.InvalidPayload"]])
+
+
+def _status(call: Callable[[], object]) -> int | None:
+    try:
+        call()
+    except Forbidden as error:
+        return error.status
+    return HTTPStatus.OK
+
+
+def _decisions(run: Run) -> list[str]:
+    return [str(entry.body.get("outcome")) for entry in run.entries if entry.kind == "decision.made"]
+
+
+def _policies(run: Run, decision: int) -> list[str]:
+    decisions = [entry.body for entry in run.entries if entry.kind == "decision.made"]
+    return [reason["policy"] for reason in decisions[decision]["reasons"]] if len(decisions) > decision else []
+
+
+def _error(run: Run) -> str | None:
+    return run.outcome.error if run.outcome else None
+
+
+def _new(world: World, table: str, before: dict[str, dict[str, Any]]) -> list[tuple[str, int]]:
+    """The order and amount of each row that was not there before."""
+    return [(row["order_id"], int(row["amount"])) for key, row in world.rows(table).items() if key not in before]

@@ -1,0 +1,137 @@
+"""The deployed system as the stories see it: callers, business tables, state machines, mail and approval pages."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from remit.answers import Run
+from remit.cli.errors import CliError
+from remit.cli.target import LOCAL_STAGE, local_session, local_target
+from remit.client import Credentials, RemitClient
+from remit.local import cloud
+from remit.local.inbox import Mail, messages
+from remit.local.users import create_user
+from remit.names import Names
+
+PATIENCE_SECONDS = 60.0
+_LINK = re.compile(r"https?://\S+/approvals/[^\s?]+\?token=[\w-]+")
+_WHO_AM_I = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}]}
+
+Record = dict[str, str | int | bool]
+ACCOUNTS: list[Record] = [
+    {"account_id": "A-100", "status": "open", "flagged": False, "version": 1},
+    {"account_id": "A-200", "status": "open", "flagged": True, "version": 1},
+]
+ORDERS: list[Record] = [
+    {"order_id": order, "account_id": account, "currency": "USD", "total": cents, "refundable": cents, "version": 1}
+    for order, account, cents in (
+        ("O-1001", "A-100", 120_00),
+        ("O-1002", "A-100", 2_000_00),
+        ("O-1003", "A-100", 300_00),
+        ("O-1006", "A-100", 10_000_00),
+        ("O-2001", "A-200", 300_00),
+    )
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a human was asked about a run, as it came by mail."""
+
+    run: str
+    mail: Mail
+    link: str
+
+    @property
+    def address(self) -> str:
+        return self.link.partition("?")[0]
+
+    @property
+    def token(self) -> str:
+        return self.link.partition("token=")[2]
+
+
+class World:
+    """One deployed Remit on a local cloud, with a caller who may use it and one who may not."""
+
+    def __init__(self, state: cloud.CloudState) -> None:
+        target = local_target(state)
+        self.url, self._state, self._names = target.url, state, Names(LOCAL_STAGE)
+        self._session = local_session(state)
+        self._tables = self._session.resource("dynamodb", endpoint_url=state.endpoint)
+        self._machines = self._session.client("stepfunctions", endpoint_url=state.endpoint)
+        self.caller = self._user("remit-demo-caller", permitted=True)
+        self.client = RemitClient(target.url, target.region, self.caller)
+        self.stranger = RemitClient(target.url, target.region, self._user("remit-demo-stranger", permitted=False))
+        self.answered: Question | None = None
+
+    def seed(self) -> None:
+        """The business records as every telling finds them."""
+        for name, records in (("accounts", ACCOUNTS), ("orders", ORDERS)):
+            for record in records:
+                self._tables.Table(self._names.business_table("refunds", name)).put_item(Item=record)
+
+    def rows(self, table: str) -> dict[str, dict[str, Any]]:
+        """A business table, by key."""
+        items = self._tables.Table(self._names.business_table("refunds", table)).scan(ConsistentRead=True)["Items"]
+        key = f"{table.removesuffix('s')}_id"
+        return {str(item[key]): dict(item) for item in items}
+
+    def ask(self, message: str) -> str:
+        """Start a refunds run and return its id."""
+        return self.client.start_run("refunds", {"message": message}).run
+
+    def ended(self, run: str) -> Run:
+        return self.client.wait(run, PATIENCE_SECONDS)
+
+    def question(self, run: str) -> tuple[Run, Question]:
+        """The run once it waits for a human, and the mail that asks."""
+        waiting = self.client.wait(run, PATIENCE_SECONDS, until=lambda seen: seen.ended or _mailed(seen))
+        approval = (waiting.question or {}).get("approval")
+        for mail in reversed(self.mails()):
+            for link in _LINK.finditer(mail.text):
+                if f"/approvals/{approval}?" in link.group():
+                    return waiting, Question(run, mail, link.group())
+        raise CliError(f"{run} is {waiting.status} and no mail with a link to approval {approval} arrived.")
+
+    def mails(self) -> list[Mail]:
+        return messages(self._state.inbox_dir)
+
+    def open_page(self, question: Question) -> requests.Response:
+        return requests.get(question.link, timeout=30)
+
+    def answer(self, question: Question, verdict: str, comment: str) -> requests.Response:
+        form = {"token": question.token, "verdict": verdict, "comment": comment}
+        return requests.post(question.address, data=form, timeout=60)
+
+    def execution_status(self, workflow: str, run: str) -> str:
+        return self._machines.describe_execution(executionArn=self._execution(workflow, run))["status"]
+
+    def execution_errors(self, workflow: str, run: str) -> list[str]:
+        """The errors that the execution's tasks ended with, oldest first."""
+        history = self._machines.get_execution_history(executionArn=self._execution(workflow, run), maxResults=1000)["events"]
+        return [str(event["taskFailedEventDetails"].get("error")) for event in history if "taskFailedEventDetails" in event]
+
+    def executions(self, workflow: str) -> set[str]:
+        """The runs of a workflow, whatever became of them."""
+        pages = self._machines.get_paginator("list_executions").paginate(stateMachineArn=self._arn("stateMachine", workflow))
+        return {execution["name"] for page in pages for execution in page["executions"]}
+
+    def _arn(self, kind: str, workflow: str) -> str:
+        return f"arn:aws:states:{self._state.region}:{self._state.account_id}:{kind}:{self._names.machine(workflow)}"
+
+    def _execution(self, workflow: str, run: str) -> str:
+        return f"{self._arn('execution', workflow)}:{run}"
+
+    def _user(self, name: str, *, permitted: bool) -> Credentials:
+        created = create_user(self._state, name, _WHO_AM_I)
+        if permitted:
+            policy = f"arn:aws:iam::{self._state.account_id}:policy/{self._names.of('caller')}"
+            self._session.client("iam", endpoint_url=self._state.endpoint).attach_user_policy(UserName=name, PolicyArn=policy)
+        return Credentials(created.access_key_id, created.secret_access_key)
+
+
+def _mailed(run: Run) -> bool:
+    return any(entry.kind == "approval.mailed" for entry in run.entries)

@@ -1,0 +1,118 @@
+"""The commands that use the deployed API: run, act, approvals, trace."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from remit.answers import Act, Approval, Run
+from remit.cli.output import JsonFlag, out, print_json, progress
+from remit.cli.target import find_target
+from remit.cli.trace import render, summary
+from remit.cli.values import json_object
+
+REFUSED = 3
+approvals_app = typer.Typer(help="The questions that wait for a human.", no_args_is_help=True)
+
+_Key = Annotated[str | None, typer.Option("--key", help="Idempotency key: the same key does the same thing once. Random if not given.")]
+
+
+def run(
+    workflow: Annotated[str, typer.Argument(help="A deployed workflow, such as refunds.")],
+    *,
+    given: Annotated[str, typer.Option("--input", help="The workflow's input: JSON, @file, or - for stdin.")],
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the run ends or asks a human.")] = False,
+    deadline: Annotated[float, typer.Option(help="How many seconds to wait at most.", min=1)] = 120,
+    key: _Key = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Start a workflow. Exit code 3 if the run was refused or failed while waited for."""
+    payload, client = json_object(given, "--input"), find_target().client()
+    started = client.start_run(workflow, payload, key)
+    if not wait:
+        _print_started(started.run, started.status, as_json)
+        return
+    with progress(f"Waiting for {started.run}", plain=False):
+        ended = client.wait(started.run, deadline, until=lambda seen: seen.ended or seen.question is not None)
+    _print_run(ended, as_json)
+
+
+def act(
+    agent: Annotated[str, typer.Argument(help="The agent that asks, such as support.")],
+    tool: Annotated[str, typer.Argument(help="The tool it wants to use, such as refunds.issue_refund.")],
+    payload: Annotated[str, typer.Option(help="The tool's payload: JSON, @file, or - for stdin.")],
+    key: _Key = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Ask for one governed action. Exit code 0 if it is done or waits for a human, 3 if it was refused or failed."""
+    value, client = json_object(payload, "--payload"), find_target().client()
+    with progress(f"{agent} asks for {tool}", plain=False):
+        answer = client.act(agent, tool, value, key)
+    if as_json:
+        print_json(answer.model_dump(mode="json"))
+    else:
+        out().print("\n".join(_act_lines(answer)), soft_wrap=True)
+    if answer.outcome in {"REFUSED", "FAILED"}:
+        raise typer.Exit(REFUSED)
+
+
+def trace(run: Annotated[str, typer.Argument(help="The run's id.")], as_json: JsonFlag = False) -> None:
+    """Show what happened in a run, and why, from its ledger."""
+    found = find_target().client().run(run)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        out().print(render(found))
+
+
+@approvals_app.command("list")
+def list_approvals(as_json: JsonFlag = False) -> None:
+    """List the open questions, oldest first."""
+    waiting = find_target().client().approvals()
+    if as_json:
+        print_json([approval.model_dump(mode="json") for approval in waiting])
+    else:
+        out().print(_approvals(waiting) if waiting else "Nothing waits for a human.")
+
+
+def _print_started(run: str, status: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"run": run, "status": status})
+    else:
+        out().print(f"{run} {status}\nTo see what happens: remit trace {run}", soft_wrap=True)
+
+
+def _print_run(ended: Run, as_json: bool) -> None:
+    if as_json:
+        print_json(ended.model_dump(mode="json"))
+    else:
+        out().print(summary(ended), f"To see why: remit trace {ended.run}", sep="\n", soft_wrap=True)
+    if ended.ended and (ended.outcome is None or ended.outcome.outcome in {"REFUSED", "FAILED"}):
+        raise typer.Exit(REFUSED)
+
+
+def _act_lines(answer: Act) -> list[str]:
+    head = {
+        "DONE": f"DONE, read back: {answer.receipt.verification}" if answer.receipt else "DONE",
+        "WAITING": f"WAITING for {answer.route} (approval {answer.approval})",
+        "REFUSED": f"REFUSED: {answer.error}",
+        "FAILED": f"FAILED: {answer.error}: {answer.message}",
+    }.get(answer.outcome, answer.outcome)
+    return [head, *(f"  {reason.policy}: {reason.reason}" for reason in answer.reasons), f"To see why: remit trace {answer.run}"]
+
+
+def _approvals(waiting: tuple[Approval, ...]) -> Table:
+    table = Table.grid(padding=(0, 2, 1, 0))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for approval in waiting:
+        intent = approval.intent
+        lines = (
+            f"{intent.agent} → {intent.tool}",
+            ", ".join(f"{name} {value}" for name, value in intent.payload.items()),
+            *(f"{reason.policy}: {reason.reason}" for reason in approval.reasons),
+            f"asked {approval.requested_at:%d %b %H:%M}, open until {approval.expires_at:%d %b %H:%M} UTC",
+            f"remit trace {intent.run}",
+        )
+        table.add_row(approval.route, "\n".join(lines))
+    return table

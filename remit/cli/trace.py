@@ -1,0 +1,197 @@
+"""A run's ledger as a tree that reads from the request to the receipt."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from remit.answers import Receipt, Run
+
+Body = Mapping[str, Any]
+_COLOURS = {
+    **dict.fromkeys(("ALLOW", "DONE", "MATCH", "APPROVED", "ANSWERED", "SUCCEEDED"), "green"),
+    **dict.fromkeys(("ESCALATE", "RUNNING", "WAITING", "UNKNOWN"), "yellow"),
+    **dict.fromkeys(("DENY", "REFUSED", "FAILED", "REJECTED", "DRIFT", "TIMED_OUT", "ABORTED"), "red"),
+}
+
+
+class Line(NamedTuple):
+    """One entry in words: what it is, the headline, and what more there is to know."""
+
+    name: str
+    headline: str
+    details: Iterable[str] = ()
+
+
+def render(run: Run) -> Tree:
+    """The run as a tree; what follows from an intent stands under it."""
+    tree = Tree(summary(run))
+    branch, start = tree, run.entries[0].at if run.entries else None
+    for entry in run.entries:
+        if entry.kind in {"intent.proposed", "model.called", "run.started", "run.finished"}:
+            branch = tree
+        node = branch.add(_row(_elapsed(entry.at - (start or entry.at)), describe(entry.kind, entry.body)))
+        branch = node if entry.kind == "intent.proposed" else branch
+    if run.outcome and run.outcome.receipt:
+        tree.add(_row("", _receipt(run.outcome.receipt)))
+    return tree
+
+
+def summary(run: Run) -> Text:
+    """How the run stands, in a line."""
+    text = Text.assemble((run.run, "bold"), f"  {run.workflow}  ", _word(run.outcome.outcome if run.outcome else run.status))
+    if run.outcome is None and run.question is not None:
+        text.append(f", waits for {run.question.get('route', 'a human')}")
+    if run.outcome and run.outcome.error:
+        text.append(f"  {run.outcome.error}")
+    if run.outcome and run.outcome.receipt:
+        text.append("  receipt ").append_text(_word(run.outcome.receipt.verification))
+    return text
+
+
+def describe(kind: str, body: Body) -> Line:
+    """One entry in words, whatever its body lacks."""
+    return _DESCRIBED.get(kind, _unknown(kind))(body)
+
+
+def _row(time: str, line: Line) -> Table:
+    text = Text.assemble(*(part for word in line.headline.split(" ") for part in (_word(word), " ")))
+    text.rstrip()
+    for detail in line.details:
+        text.append(f"\n{detail}", style="dim")
+    row = Table.grid(padding=(0, 1))
+    row.add_column(width=8, justify="right", style="dim")
+    row.add_column(width=9, style="bold")
+    row.add_column(overflow="fold")
+    row.add_row(time, line.name, text)
+    return row
+
+
+def _word(word: str) -> Text:
+    return Text(word, style=_COLOURS.get(word.strip(",.:"), ""))
+
+
+def _elapsed(passed: timedelta) -> str:
+    seconds = passed.total_seconds()
+    if seconds < 100:  # noqa: PLR2004 (as many as fit the column)
+        return f"+{seconds:.2f} s"
+    minutes = int(seconds // 60)
+    return f"+{minutes}m {seconds % 60:02.0f}s" if minutes < 60 else f"+{minutes // 60}h {minutes % 60:02d}m"  # noqa: PLR2004
+
+
+def _started(body: Body) -> Line:
+    given = body.get("input") or (body.get("intent") or {}).get("payload") or {}
+    by = (body.get("requester") or {}).get("arn", "an unknown caller")
+    return Line("request", f"by {by}", [str(given["message"])] if "message" in given else _fields(given))
+
+
+def _called(body: Body) -> Line:
+    prompt, usage = body.get("prompt") or {}, body.get("usage") or {}
+    tokens = f"{usage.get('input_tokens', '?')} + {usage.get('output_tokens', '?')} tokens"
+    proposal = body.get("proposal") or {}
+    said = f"proposes {proposal['tool']}" if "tool" in proposal else str(body.get("say") or "proposes nothing")
+    asked = f"prompt {prompt.get('name', '?')} {prompt.get('version', '')} ({_short(prompt.get('digest'))})"
+    return Line("model", f"{body.get('model', '?')}: {said}", [f"{asked}, {tokens}, {body.get('latency_ms', '?')} ms"])
+
+
+def _proposed(body: Body) -> Line:
+    payload = body.get("payload") or {}
+    return Line("intent", f"{body.get('agent', '?')} → {body.get('tool', '?')}", _fields(payload))
+
+
+def _refused(body: Body) -> Line:
+    return Line("refused", str(body.get("error", "?")), _reasons(body))
+
+
+def _decided(body: Body) -> Line:
+    route, approval = body.get("route"), body.get("approval")
+    headline = f"{body.get('outcome', '?')} → {route}" if route else str(body.get("outcome", "?"))
+    approved = [f"with the approval of {', '.join(approval.get('approvers', ()))} ({approval.get('route')})"] if approval else []
+    facts = ", ".join(f"{fact.get('id')} v{fact.get('version')}" for fact in body.get("facts") or ())
+    return Line(
+        "decision", headline, [*approved, *_reasons(body), f"facts {facts or 'none'}", f"policy set {_short(body.get('policy_set'))}"]
+    )
+
+
+def _requested(body: Body) -> Line:
+    return Line(
+        "question",
+        f"to {body.get('route', '?')}: {', '.join(body.get('approvers') or ())}",
+        [f"open until {_when(body.get('expires_at'))}"],
+    )
+
+
+def _mailed(body: Body) -> Line:
+    return Line("e-mail", f"to {body.get('to', '?')}", [str(body.get("message_id", "?"))])
+
+
+def _answered(body: Body) -> Line:
+    comment = body.get("comment")
+    verdict = body.get("status") or body.get("verdict") or "?"
+    return Line("approval", f"{verdict} by {body.get('answered_by', '?')}", [f"“{comment}”"] if comment else [])
+
+
+def _minted(body: Body) -> Line:
+    details = [f"for payload {_short(body.get('payload_digest'))} once, until {_when(body.get('expires_at'))}"]
+    return Line("warrant", _short(body.get("warrant")), details)
+
+
+def _executed(body: Body) -> Line:
+    tool, role = str(body.get("tool", "?")), str(body.get("executed_as", "?"))
+    return Line("execution", f"{tool} as", [role, f"under warrant {_short(body.get('warrant'))}"])
+
+
+def _verified(body: Body) -> Line:
+    note = [str(body["note"])] if body.get("note") else []
+    return Line("read-back", str(body.get("verification", "?")), [*_fields(body.get("observed") or {}), *note])
+
+
+def _finished(body: Body) -> Line:
+    return Line("end", " ".join(filter(None, (body.get("outcome"), body.get("error")))) or "?")
+
+
+def _receipt(receipt: Receipt) -> Line:
+    return Line("receipt", receipt.verification, [f"warrant {_short(receipt.warrant)} was used once"])
+
+
+def _unknown(kind: str) -> Callable[[Body], Line]:
+    return lambda body: Line(kind.rpartition(".")[2][:9], kind, _fields(body))
+
+
+def _reasons(body: Body) -> list[str]:
+    return [f"{reason.get('policy', '?')}: {reason.get('reason', '')}" for reason in body.get("reasons") or ()]
+
+
+def _when(value: object) -> str:
+    try:
+        return f"{datetime.fromisoformat(str(value)):%d %b %Y %H:%M} UTC"
+    except ValueError:
+        return str(value or "?")
+
+
+def _fields(values: Body) -> list[str]:
+    return [", ".join(f"{name} {value}" for name, value in values.items())] if values else []
+
+
+def _short(value: object) -> str:
+    text = str(value or "?")
+    return f"{text[:12]}…" if len(text) > 13 else text  # noqa: PLR2004 (what is cut has to be longer than the mark for it)
+
+
+_DESCRIBED: dict[str, Callable[[Body], Line]] = {
+    "run.started": _started,
+    "model.called": _called,
+    "intent.proposed": _proposed,
+    "intent.refused": _refused,
+    "decision.made": _decided,
+    "approval.requested": _requested,
+    "approval.mailed": _mailed,
+    "approval.decided": _answered,
+    "warrant.minted": _minted,
+    "action.executed": _executed,
+    "outcome.verified": _verified,
+    "run.finished": _finished,
+}

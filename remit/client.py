@@ -1,0 +1,191 @@
+"""The deployed API for Python callers, signed with SigV4.
+
+ClientError
+├── Unreachable     nothing answered at the address
+├── Forbidden       403   the signature or the caller's permissions do not pass
+├── Invalid         400   the request is malformed; `reasons` name the fields
+├── NotFound        404   no such run, workflow or approval
+├── Conflict        409, 410   too late, or somebody was first
+├── Unavailable     429, 5xx   after retries; the same key may be sent again
+├── Unexpected      an answer that is not of this contract
+└── DeadlinePassed  the run did not end in time; it goes on
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import requests
+from pydantic import ValidationError
+from requests_aws4auth import AWS4Auth
+
+from remit.answers import Act, Answer, Approval, Approvals, Reason, Run, Started
+
+_PAUSES = (0.2, 0.6, 1.8)
+_CONNECT_SECONDS, _READ_SECONDS = 5.0, 30.0
+_RETRIED = frozenset({429, 500, 502, 503, 504})
+
+
+class ClientError(Exception):
+    """Base of all errors. `status` and `code` are what the API answered, None where it did not; `run` is the run it concerns, if any."""
+
+    def __init__(
+        self, message: str, status: int | None = None, code: str | None = None, reasons: tuple[Reason, ...] = (), run: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.reasons = reasons
+        self.run = run
+
+
+class Unreachable(ClientError):
+    pass
+
+
+class Forbidden(ClientError):
+    pass
+
+
+class Invalid(ClientError):
+    pass
+
+
+class NotFound(ClientError):
+    pass
+
+
+class Conflict(ClientError):
+    pass
+
+
+class Unavailable(ClientError):
+    pass
+
+
+class Unexpected(ClientError):
+    pass
+
+
+class DeadlinePassed(ClientError):
+    pass
+
+
+_ERRORS: Mapping[int, type[ClientError]] = {400: Invalid, 403: Forbidden, 404: NotFound, 409: Conflict, 410: Conflict, 429: Unavailable}
+Result = TypeVar("Result", bound=Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+class RemitClient:
+    """Calls one deployed Remit as one caller. Every POST carries an Idempotency-Key, so that a retry repeats nothing."""
+
+    def __init__(
+        self,
+        url: str,
+        region: str,
+        credentials: Credentials,
+        *,
+        session: requests.Session | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._session = session or requests.Session()
+        self._auth = AWS4Auth(
+            credentials.access_key_id, credentials.secret_access_key, region, "execute-api", session_token=credentials.session_token
+        )
+        self._sleep, self._clock = sleep, clock
+
+    def start_run(self, workflow: str, payload: Mapping[str, Any], key: str | None = None) -> Started:
+        """Start a workflow. The same key starts it once."""
+        return self._post(Started, "/runs", {"workflow": workflow, "input": dict(payload)}, key)
+
+    def run(self, run: str) -> Run:
+        """Where a run stands, with its ledger."""
+        return _parsed(Run, self._answer("GET", f"/runs/{quote(run, safe='')}"))
+
+    def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None) -> Act:
+        """Ask for one governed action. A denial is a result, not an error."""
+        return self._post(Act, "/intents", {"agent": agent, "tool": tool, "payload": dict(payload)}, key)
+
+    def approvals(self) -> tuple[Approval, ...]:
+        """The open questions, oldest first."""
+        return _parsed(Approvals, self._answer("GET", "/approvals")).approvals
+
+    def wait(self, run: str, deadline: float, until: Callable[[Run], bool] = lambda run: run.ended) -> Run:
+        """Poll until the run is as wanted, at most `deadline` seconds. Raises DeadlinePassed."""
+        end, pause = self._clock() + deadline, 0.2
+        while not until(state := self.run(run)):
+            if self._clock() + pause > end:
+                raise DeadlinePassed(f"{run} is still {state.status} after {deadline:.0f} seconds.", run=run)
+            self._sleep(pause)
+            pause = min(pause * 1.3, 2.0)
+        return state
+
+    def _post(self, result: type[Result], path: str, body: dict[str, Any], key: str | None) -> Result:
+        return _parsed(result, self._answer("POST", path, body, {"Idempotency-Key": key or str(uuid.uuid4())}))
+
+    def _answer(
+        self, method: str, path: str, body: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        for pause in _PAUSES:
+            try:
+                response = self._send(method, path, body, headers)
+                if response.status_code not in _RETRIED or _governed(response):
+                    return response
+            except Unreachable:
+                pass
+            self._sleep(pause)
+        return self._send(method, path, body, headers)
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, headers: Mapping[str, str] | None) -> requests.Response:
+        timeout = (_CONNECT_SECONDS, _READ_SECONDS)
+        try:
+            return self._session.request(method, self._url + path, json=body, headers=headers, auth=self._auth, timeout=timeout)
+        except requests.RequestException as error:
+            raise Unreachable(f"{self._url} does not answer ({type(error).__name__}).") from error
+
+
+def _parsed(result: type[Result], response: requests.Response) -> Result:
+    """The typed answer. What came of an action is one whatever its status; any other error status raises."""
+    body = _json(response)
+    if not response.ok and not _governed(response):
+        raise _error(response.status_code, body)
+    try:
+        return result.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise Unexpected(f"The API's answer is not a {result.__name__}: {where}: {first['msg']}.", response.status_code) from error
+
+
+def _governed(response: requests.Response) -> bool:
+    """Whether it tells what came of an action: refused (403), or begun and not known to be done (502)."""
+    return response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.BAD_GATEWAY} and "outcome" in _json(response)
+
+
+def _json(response: requests.Response) -> dict[str, Any]:
+    """The answer's object; none where a proxy or a gateway answered in another form."""
+    try:
+        body = response.json()
+    except requests.JSONDecodeError:
+        body = None
+    return body if isinstance(body, dict) else {}
+
+
+def _error(status: int, body: dict[str, Any]) -> ClientError:
+    kind = _ERRORS.get(status, Unavailable if status in _RETRIED else Unexpected)
+    message = str(body.get("message") or body.get("Message") or f"The API answered {status}.")
+    reasons = tuple(Reason.model_validate(reason) for reason in body.get("reasons") or ())
+    return kind(message, status, body.get("error"), reasons, body.get("run"))

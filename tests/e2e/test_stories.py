@@ -1,0 +1,102 @@
+import json
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from remit.answers import Run
+from remit.cli.demo.stories import PAID_AFTER_APPROVAL, STORIES
+from remit.cli.demo.story import Story
+from remit.cli.demo.world import World
+from remit.domain.ledger import Entry, broken_link
+from remit.local.cloud import CloudState
+from tests.e2e.conftest import REPOSITORY
+
+TRACED = [
+    *("request", "model", "intent", "decision", "question", "e-mail"),
+    *("approval", "decision", "warrant", "execution", "read-back", "end"),
+]
+
+
+@pytest.fixture(scope="session")
+def approved(world: World, stories: dict[str, Story]) -> Run:
+    """The $1,200.00 run, after all."""
+    return world.client.run(stories[STORIES[PAID_AFTER_APPROVAL][0]].run or "")
+
+
+def remit(state: CloudState, world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line as a person calls it in the repository, in a terminal of 80 columns."""
+    settings = state.environment() | {"REMIT_API_URL": world.url, "COLUMNS": "80", "PATH": "/usr/bin:/bin"}
+    program = [sys.executable, "-c", "from remit.cli.main import main; main()", *arguments]
+    return subprocess.run(program, env=settings, cwd=state.log_dir.parents[1], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("title", [title for title, _ in STORIES])
+def test_the_story_holds(stories: dict[str, Story], title: str) -> None:
+    assert stories[title].checks
+    assert [check for check in stories[title].checks if not check.held] == []
+
+
+def test_the_ledger_of_an_approved_run_tells_all_of_it_in_order(approved: Run) -> None:
+    assert [entry.kind for entry in approved.entries] == [
+        "run.started",
+        "model.called",
+        "intent.proposed",
+        "decision.made",
+        "approval.requested",
+        "approval.mailed",
+        "approval.decided",
+        "decision.made",
+        "warrant.minted",
+        "action.executed",
+        "outcome.verified",
+        "run.finished",
+    ]
+
+
+def test_the_ledgers_hashes_hold(approved: Run) -> None:
+    entries = [Entry.model_validate_json(entry.model_dump_json()) for entry in approved.entries]
+    assert broken_link(entries) is None
+
+
+def test_the_trace_reads_from_the_request_to_the_receipt_in_80_columns(state: CloudState, world: World, approved: Run) -> None:
+    shown = remit(state, world, "trace", approved.run)
+    lines = [line.strip("│├└─ ").split() for line in shown.stdout.splitlines()]
+    assert [words[2] for words in lines if words and words[0].startswith("+")] == TRACED
+    assert ["receipt", "MATCH"] in lines
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+    assert "remit-local-refunds-support-agent" in "".join(shown.stdout.split()).replace("│", "")
+
+
+def test_a_run_can_be_read_by_a_machine(state: CloudState, world: World, approved: Run) -> None:
+    assert json.loads(remit(state, world, "trace", approved.run, "--json").stdout)["outcome"]["outcome"] == "DONE"
+
+
+def test_an_action_can_be_asked_for_from_the_command_line(state: CloudState, world: World, approved: Run) -> None:
+    payload = {"account_id": "A-100", "order_id": "O-1003", "amount": 1500, "currency": "USD", "reason": "late"}
+    done = remit(state, world, "act", "support", "refunds.issue_refund", "--payload", json.dumps(payload))
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "DONE, read back: MATCH")
+    denied = remit(state, world, "act", "support", "refunds.issue_refund", "--payload", json.dumps({**payload, "amount": 600000}), "--json")
+    assert (denied.returncode, json.loads(denied.stdout)["error"]) == (3, "Remit.Denied")
+
+
+def test_the_same_key_pays_once(world: World, approved: Run) -> None:
+    payload = {"account_id": "A-100", "order_id": "O-1003", "amount": 700, "currency": "USD", "reason": "late"}
+    before = world.rows("refunds")
+    first, second = (world.client.act("support", "refunds.issue_refund", payload, key="once") for _ in range(2))
+    assert first == second
+    assert len(world.rows("refunds")) == len(before) + 1
+
+
+def test_what_the_readme_shows_can_be_typed(state: CloudState, world: World, approved: Run) -> None:
+    shown = [line.split("#")[0] for line in (REPOSITORY / "README.md").read_text().splitlines() if line.startswith("    remit ")]
+    commands = [shlex.split(line.replace("RUN", approved.run))[1:] for line in shown]
+    assert {command[0] for command in commands} == {"trace", "act", "approvals", "inbox"}
+    assert [remit(state, world, *command).returncode for command in commands] == [0] * len(commands)
+
+
+def test_the_environment_can_be_evaluated_by_a_shell(state: CloudState, world: World) -> None:
+    exports = remit(state, world, "env").stdout
+    shell = subprocess.run(["sh", "-c", f"{exports}\necho $AWS_ENDPOINT_URL $REMIT_API_URL"], capture_output=True, text=True, check=True)
+    assert shell.stdout.split() == [state.endpoint, world.url]

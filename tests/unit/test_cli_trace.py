@@ -1,0 +1,101 @@
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from remit.answers import Run
+from remit.cli.trace import describe, render, summary
+from tests.fakes import told as runs
+
+
+def shown(run: Run, width: int = 80) -> str:
+    console = Console(file=StringIO(), width=width, highlight=False)
+    console.print(render(run))
+    file = console.file
+    assert isinstance(file, StringIO)
+    return file.getvalue()
+
+
+def test_a_run_reads_from_the_request_to_the_receipt() -> None:
+    text = shown(runs.paid())
+    names = [
+        "request",
+        "model",
+        "intent",
+        "decision",
+        "question",
+        "e-mail",
+        "approval",
+        "decision",
+        "warrant",
+        "execution",
+        "read-back",
+        "end",
+    ]
+    place = 0
+    for name in names:
+        place = text.index(f" {name} ", place + 1)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "arn:aws:iam::000000000000:user/ada",
+        "support → refunds.issue_refund",
+        "ESCALATE → finance",
+        "refunds.over-autonomy: A refund above $500.00",
+        "accounts/A-100 v1, orders/O-1002 v3",
+        "to finance@example.com",
+        "APPROVED by finance@example.com",
+        "“Fine.”",
+        "with the approval of finance@example.com (finance)",
+        "arn:aws:sts::000000000000:assumed-role/remit-local-refunds-support-agent/run-77",
+        "MATCH",
+    ],
+)
+def test_a_run_says_who_what_and_why(what: str) -> None:
+    assert what in shown(runs.paid(), width=160)
+
+
+def test_times_are_relative_to_the_request() -> None:
+    text = shown(runs.paid())
+    assert [time in text for time in ("+0.00 s", "+1.10 s", "+75.20 s", "+1h 01m")] == [True] * 4
+
+
+def test_nothing_is_wider_than_80_columns() -> None:
+    assert max(len(line) for line in shown(runs.paid()).splitlines()) <= 80
+
+
+def test_what_follows_from_an_intent_stands_under_it() -> None:
+    lines = shown(runs.paid()).splitlines()
+    intent, decision = (next(line for line in lines if f" {name} " in line) for name in ("intent", "decision"))
+    assert decision.index("+") > intent.index("+")
+
+
+@pytest.mark.parametrize(
+    ("run", "line"),
+    [
+        (runs.waiting(), "run-77  refunds  RUNNING, waits for finance"),
+        (runs.paid(), "run-77  refunds  DONE  receipt MATCH"),
+        (runs.rejected(), "run-77  refunds  REFUSED  Remit.ApprovalRejected"),
+    ],
+)
+def test_the_first_line_says_how_the_run_stands(run: Run, line: str) -> None:
+    assert summary(run).plain == line
+
+
+@pytest.mark.parametrize("kind", [*dict.fromkeys(kind for _, kind, _ in runs.ESCALATED + runs.ANSWERED), "intent.refused", "fact.changed"])
+def test_an_entry_that_lacks_everything_is_still_shown(kind: str) -> None:
+    line = describe(kind, {})
+    assert line.name
+    assert line.headline
+
+
+def test_brackets_in_what_people_write_are_kept() -> None:
+    run = Run(
+        run="run-77",
+        workflow="refunds",
+        status="RUNNING",
+        entries=runs.entries([(0, "run.started", {"input": {"message": "[bold]now[/x]"}})]),
+    )
+    assert "[bold]now[/x]" in shown(run)

@@ -1,6 +1,5 @@
-"""Mail through SES, as one MIME message with a text and an HTML part."""
+"""Mail through SES, which makes it one MIME message with a text and an HTML part."""
 
-from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 from remit.adapters.aws import calling
@@ -8,6 +7,9 @@ from remit.ports import Mail, Mailer
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import ContentTypeDef
+
+_CHARSET = "UTF-8"
 
 
 class SesMailer(Mailer):
@@ -15,19 +17,15 @@ class SesMailer(Mailer):
         self._client, self._sender = client, sender
 
     def send(self, mail: Mail) -> str:
+        body = {"Text": _content(mail.text), "Html": _content(mail.html)}
         with calling("SES"):
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [mail.to]},
-                Content={"Raw": {"Data": mime(mail, self._sender).as_bytes()}},
+                Content={"Simple": {"Subject": _content(mail.subject), "Body": body}},
             )
         return answer["MessageId"]
 
 
-def mime(mail: Mail, sender: str) -> EmailMessage:
-    """Raises ValueError if an address or the subject holds a line break."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
-    return message
+def _content(data: str) -> "ContentTypeDef":
+    return {"Data": data, "Charset": _CHARSET}

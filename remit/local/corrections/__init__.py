@@ -2,7 +2,15 @@
 
 from importlib.metadata import version
 
-from remit.local.corrections import bedrock_actions, lambda_errors, leading_keys, policy_variables, task_resources, task_tokens
+from remit.local.corrections import (
+    bedrock_actions,
+    lambda_errors,
+    leading_keys,
+    mail_identities,
+    policy_variables,
+    task_resources,
+    task_tokens,
+)
 from remit.local.state import LocalCloudError
 
 MINISTACK = "1.5.33"
@@ -11,7 +19,7 @@ MINISTACK = "1.5.33"
 def apply() -> None:
     """Correct this process's MiniStack; call once, before it serves."""
     guard(version("ministack"))
-    for correction in (bedrock_actions, policy_variables, leading_keys, lambda_errors, task_resources, task_tokens):
+    for correction in (bedrock_actions, policy_variables, leading_keys, lambda_errors, mail_identities, task_resources, task_tokens):
         correction.apply()
 
 

@@ -8,6 +8,8 @@ from ministack.services import stepfunctions
 
 from remit.local.corrections.lambda_errors import worker_script
 
+SEND_EMAIL = b'{"FromEmailAddress": "remit@example.com"}'
+
 
 def test_policy_variables_are_compared_as_they_are_written() -> None:
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::${aws:PrincipalTag/tenant}"}
@@ -42,3 +44,13 @@ def test_waiting_for_a_token_swallows_errors_and_knows_no_heartbeat() -> None:
 def test_converse_is_an_action_of_its_own() -> None:
     action = iam_actions.extract_iam_action("bedrock-runtime", "POST", "/model/m/converse", {}, b"{}", {})
     assert action == "bedrock:Converse"
+
+
+def test_mail_is_sent_from_everything() -> None:
+    resource = iam_actions.extract_resource_arn("ses", "POST", "/v2/email/outbound-emails", {}, SEND_EMAIL, {}, "us-east-1", "000000000000")
+    assert resource == "*"
+
+
+def test_a_task_is_answered_on_everything() -> None:
+    resource = iam_actions.extract_resource_arn("states", "POST", "/", {}, b'{"taskToken": "t"}', {}, "us-east-1", "000000000000")
+    assert resource == "*"

@@ -1,0 +1,27 @@
+"""Sending mail is authorised on the identity that it is sent from, not on everything."""
+
+import json
+from email.utils import parseaddr
+from typing import Any
+
+from ministack.core import iam_actions
+
+
+def apply() -> None:
+    """Check SES v2's SendEmail on its sender's identity."""
+    extract = iam_actions.extract_resource_arn
+
+    def corrected(service: str, method: str, path: str, headers: object, body: bytes, query: object, region: str, account: str) -> str:
+        if service == "ses" and path == "/v2/email/outbound-emails" and (sender := _sender(body)):
+            return f"arn:aws:ses:{region}:{account}:identity/{sender}"
+        return str(extract(service, method, path, headers, body, query, region, account))
+
+    iam_actions.extract_resource_arn = corrected
+
+
+def _sender(body: bytes) -> str:
+    try:
+        given: Any = json.loads(body)
+        return parseaddr(str(given.get("FromEmailAddress", "")))[1]
+    except (ValueError, AttributeError):
+        return ""

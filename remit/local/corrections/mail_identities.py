@@ -11,10 +11,12 @@ def apply() -> None:
     """Check SES v2's SendEmail on its sender's identity."""
     extract = iam_actions.extract_resource_arn
 
-    def corrected(service: str, method: str, path: str, headers: object, body: bytes, query: object, region: str, account: str) -> str:
+    def corrected(service: str, method: str, path: str, headers: object, body: bytes, *rest: object) -> str:
+        resource = str(extract(service, method, path, headers, body, *rest))
         if service == "ses" and path == "/v2/email/outbound-emails" and (sender := _sender(body)):
+            _, region, account = rest
             return f"arn:aws:ses:{region}:{account}:identity/{sender}"
-        return str(extract(service, method, path, headers, body, query, region, account))
+        return resource
 
     iam_actions.extract_resource_arn = corrected
 

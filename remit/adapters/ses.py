@@ -7,7 +7,7 @@ from remit.ports import Mail, Mailer
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
-    from mypy_boto3_sesv2.type_defs import ContentTypeDef
+    from mypy_boto3_sesv2.type_defs import BodyTypeDef, ContentTypeDef
 
 _CHARSET = "UTF-8"
 
@@ -17,7 +17,7 @@ class SesMailer(Mailer):
         self._client, self._sender = client, sender
 
     def send(self, mail: Mail) -> str:
-        body = {"Text": _content(mail.text), "Html": _content(mail.html)}
+        body: BodyTypeDef = {"Text": _content(mail.text), "Html": _content(mail.html)}
         with calling("SES"):
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,

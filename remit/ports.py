@@ -163,6 +163,10 @@ class Tasks(ABC):
     @abstractmethod
     def fail(self, token: str, failure: Failure) -> None: ...
 
+    @abstractmethod
+    def waits(self, token: str) -> bool:
+        """Whether the task behind the token still waits for its answer. Raises Unavailable."""
+
 
 class Mail(Model):
     to: str

@@ -57,7 +57,7 @@ class DomainStack(Stack):
         gate.allow([executor.arn for executor in executors], "lambda:InvokeFunction")
         gate.allow(arns.mail_identity(stage.mail_sender), "ses:SendEmail")
         machines = [arns.machine(workflow) for workflow in (*charter.workflows, action_workflow(charter.domain))]
-        gate.allow(machines, "states:SendTaskSuccess", "states:SendTaskFailure")
+        gate.allow(machines, "states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat")
         return gate
 
     def _executor(self, agent: str, boundary: Boundary) -> Function:

@@ -39,6 +39,15 @@ class StepFunctionsTasks(Tasks):
             except ClientError as error:
                 _unless_nobody_waits(error)
 
+    def waits(self, token: str) -> bool:
+        with calling("Step Functions"):
+            try:
+                self._client.send_task_heartbeat(taskToken=token)
+            except ClientError as error:
+                _unless_nobody_waits(error)
+                return False
+        return True
+
 
 class StepFunctionsWorkflows(Workflows):
     """The state machines of one stage in one account and region."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from remit.domain.action import Action, ActionStatus, Failure
 from remit.domain.approval import Approval, ApprovalStatus, request_approval
 from remit.domain.decision import Decision, Outcome
-from remit.domain.errors import Conflict, OutcomeUnverified, Refusal, RemitError, Unavailable
+from remit.domain.errors import Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unavailable
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.model import JsonObject, Model
@@ -108,6 +108,7 @@ def _go_on(action: Action, ports: GatePorts) -> Action:
 def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
     intent = action.intent
     try:
+        _check_still_waiting(action, ports.tasks)
         decision = second_decision(approval, intent, ports.judge)
     except Refusal as refusal:
         return _closed(action, refusal, [entries.refused(intent, refusal)], ports)
@@ -115,6 +116,12 @@ def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
     if decision.outcome is not Outcome.ALLOW:
         return _closed(action, denied(decision), drafts, ports)
     return _warranted(action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports)
+
+
+def _check_still_waiting(action: Action, tasks: Tasks) -> None:
+    if not tasks.waits(action.task_token):
+        why = "The run ended before the answer came; nothing is done after a run's end."
+        raise Denied(why, (Reason(policy="run.ended", reason=why),))
 
 
 def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: GatePorts) -> Action:

@@ -110,12 +110,16 @@ class AnsweredTasks(Tasks):
 
     def __init__(self) -> None:
         self.told: list[tuple[str, Receipt | Failure]] = []
+        self.ended: set[str] = set()
 
     def succeed(self, token: str, receipt: Receipt) -> None:
         self.told.append((token, receipt))
 
     def fail(self, token: str, failure: Failure) -> None:
         self.told.append((token, failure))
+
+    def waits(self, token: str) -> bool:
+        return token not in self.ended
 
 
 class Outbox(Mailer):

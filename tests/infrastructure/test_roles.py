@@ -8,7 +8,7 @@ from tests.infrastructure.templates import STAGES, Deployment, deployment
 
 LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamodb:table/ledger"}
 REWRITES = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
-ENDS = ("Success", "Failure")
+ENDS = ("Success", "Failure", "Heartbeat")
 STORE = "<PoliciesStore7DD7FF97>"
 
 GRANTS = {
@@ -42,11 +42,7 @@ GRANTS = {
         f"verifiedpermissions:GetSchema on {STORE}",
         "lambda:InvokeFunction on refunds-support-executor",
         "ses:SendEmail on ses:identity/remit@example.com",
-        *(
-            f"states:SendTask{end} on states:stateMachine:{machine}"
-            for end in ("Success", "Failure")
-            for machine in ("refunds", "refunds-action")
-        ),
+        *(f"states:SendTask{end} on states:stateMachine:{machine}" for end in ENDS for machine in ("refunds", "refunds-action")),
     },
     "refunds-support-executor": {
         "dynamodb:ConditionCheckItem on dynamodb:table/warrants",

@@ -70,6 +70,15 @@ def test_a_task_that_nobody_waits_for_is_no_error(code: str) -> None:
         stub.assert_no_pending_responses()
 
 
+@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+def test_a_task_waits_as_long_as_its_heartbeat_is_taken(code: str) -> None:
+    states = client("stepfunctions")
+    with Stubber(states) as stub:
+        stub.add_response("send_task_heartbeat", {})
+        stub.add_client_error("send_task_heartbeat", code)
+        assert [StepFunctionsTasks(states).waits("token") for _ in range(2)] == [True, False]
+
+
 def test_a_refusal_too_long_for_step_functions_is_cut_and_still_json() -> None:
     states, failure = client("stepfunctions"), Failure(error="Remit.Denied", message="x" * 40_000)
     sent: list[dict[str, Any]] = []

@@ -188,6 +188,14 @@ def test_an_approval_that_reaches_the_gate_too_late_moves_nothing() -> None:
     assert (failure(world).error, world.till.done) == ("Remit.ApprovalExpired", {})
 
 
+def test_an_approval_after_the_run_ended_moves_nothing() -> None:
+    world = World()
+    world.propose(refund(1200_00))
+    world.tasks.ended.add("task-1")
+    world.reply(Verdict.APPROVE)
+    assert (failure(world).error, failure(world).reasons[0].policy, world.till.done) == ("Remit.Denied", "run.ended", {})
+
+
 def test_an_approval_of_another_payload_is_worth_nothing() -> None:
     world = World()
     intent = world.propose(refund(1200_00))

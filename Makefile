@@ -8,10 +8,10 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down lock install
+.PHONY: help demo test up down lock install bench-policy bench-tau
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: install ## Install, start the local cloud, deploy, and tell the six stories from the deployed system
 	@.venv/bin/remit demo
@@ -24,6 +24,12 @@ up: install ## Start the local cloud and deploy to it
 
 down: ## Stop the local cloud and all that it started
 	@if [ -x .venv/bin/remit ]; then .venv/bin/remit down; else echo "Nothing is installed, so nothing runs."; fi
+
+bench-policy: install ## Time decisions from 1 to 10,000 policies, beside cedarpy and agent-os-kernel
+	@.venv/bin/python -m benchmarks.policy
+
+bench-tau: install ## Put the calls of two foreign customer-service domains through the gate
+	@.venv/bin/python -m benchmarks.tau
 
 lock: install ## Lock the Python packages again, with hashes and without addresses
 	@sh requirements/lock.sh

@@ -9,6 +9,7 @@ from remit.charters import CharterError, load_charters
 from remit.policies import PolicyError, load_policy_set
 from stacks.core import CoreStack
 from stacks.domain import DomainStack
+from stacks.policy_administration import PolicyAdministrationStack
 from stacks.stages import LOCAL_ENDPOINT, UnknownStage, stage_named
 
 
@@ -21,6 +22,7 @@ def compose(app: App) -> None:
     for charter, policy_set in zip(charters, policy_sets, strict=True):
         name = stage.names.of(charter.domain)
         DomainStack(app, name, stage=stage, public_url=core.public_url, charter=charter, policy_set=policy_set)
+    PolicyAdministrationStack(app, stage.names.of("policy-administration"), stage=stage)
 
 
 if __name__ == "__main__":

@@ -110,3 +110,23 @@ class Approval(Answer):
 
 class Approvals(Answer):
     approvals: tuple[Approval, ...]
+
+
+class Suspension(Answer):
+    """Who stopped an agent, when and why."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+class Agent(Answer):
+    """A deployed agent; `suspended` is None while it may act."""
+
+    agent: str
+    domain: str
+    suspended: Suspension | None = None
+
+
+class Agents(Answer):
+    agents: tuple[Agent, ...]

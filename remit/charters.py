@@ -1,7 +1,7 @@
 """Charters as files: read, checked against the payload models, and refused with the line and the field that are wrong."""
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -19,7 +19,9 @@ class CharterError(Exception):
     """One line: file, line number, field, and what is wrong with it."""
 
     def __init__(self, path: Path, line: int, field: str, problem: str) -> None:
-        super().__init__(": ".join(part for part in (f"{path}:{line}", field, problem) if part))
+        self.path, self.line = path, line
+        self.problem = ": ".join(part for part in (field, problem) if part)
+        super().__init__(f"{path}:{line}: {self.problem}")
 
 
 def load_charters(folder: Path) -> tuple[Charter, ...]:
@@ -32,7 +34,18 @@ def load_charters(folder: Path) -> tuple[Charter, ...]:
             if workflow in seen:
                 raise _Source(path).error(f"workflows.{workflow}", f"{seen[workflow]} already has a workflow of this name")
             seen[workflow] = path
+    _check_agents_differ(paths, charters)
     return charters
+
+
+def _check_agents_differ(paths: Iterable[Path], charters: Iterable[Charter]) -> None:
+    """An agent is stopped by its name alone, so no two charters may share one."""
+    seen: dict[str, Path] = {}
+    for path, charter in zip(paths, charters, strict=True):
+        for agent in charter.agents:
+            if agent in seen:
+                raise _Source(path).error(f"agents.{agent}", f"{seen[agent]} already has an agent of this name")
+            seen[agent] = path
 
 
 def load_charter(path: Path) -> Charter:
@@ -51,6 +64,11 @@ def load_payloads(domain: str) -> Mapping[str, type[Payload]]:
     """The payload models of tools/<domain>/payloads.py, by class name. Raises ModuleNotFoundError."""
     module = importlib.import_module(f"tools.{domain}.payloads")
     return {name: value for name, value in vars(module).items() if _is_payload(value, module)}
+
+
+def lines_of(path: Path) -> Callable[[str], int]:
+    """For a charter that loads: the line of a field by its dotted path, or of the nearest field around it."""
+    return _Source(path).line_of
 
 
 def charter_schema() -> JsonObject:
@@ -113,7 +131,7 @@ class _Source:
 
     def error(self, field: str, problem: str) -> CharterError:
         """At the field's line, or at that of the nearest field around it."""
-        return CharterError(self._path, self._line_of(field), field, problem)
+        return CharterError(self._path, self.line_of(field), field, problem)
 
     def invalid(self, detail: ErrorDetails) -> CharterError:
         if detail["type"] == "value_error":
@@ -127,7 +145,7 @@ class _Source:
         here = (path for path, node in self._nodes.items() if _within(path, field) and node.value == name)
         return self.error(next(here, field), problem)
 
-    def _line_of(self, field: str) -> int:
+    def line_of(self, field: str) -> int:
         while field and field not in self._nodes:
             field = field.rpartition(".")[0]
         return _line(self._nodes[field]) if field else 1

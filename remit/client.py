@@ -23,7 +23,7 @@ import requests
 from pydantic import ValidationError
 from requests_aws4auth import AWS4Auth
 
-from remit.answers import Act, Answer, Approval, Approvals, Reason, Run, Started
+from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Reason, Run, Started
 
 _PAUSES = (0.2, 0.6, 1.8)
 _CONNECT_SECONDS, _READ_SECONDS = 5.0, 30.0
@@ -123,6 +123,18 @@ class RemitClient:
         """The open questions, oldest first."""
         return _parsed(Approvals, self._answer("GET", "/approvals")).approvals
 
+    def agents(self) -> tuple[Agent, ...]:
+        """All deployed agents, and which of them are stopped."""
+        return _parsed(Agents, self._answer("GET", "/agents")).agents
+
+    def suspend(self, agent: str, reason: str) -> None:
+        """Stop the agent's next action, at once."""
+        self._steer(agent, "suspend", reason)
+
+    def resume(self, agent: str, reason: str) -> None:
+        """Let the agent act again."""
+        self._steer(agent, "resume", reason)
+
     def wait(self, run: str, deadline: float, until: Callable[[Run], bool] = lambda run: run.ended) -> Run:
         """Poll until the run is as wanted, at most `deadline` seconds. Raises DeadlinePassed."""
         end, pause = self._clock() + deadline, 0.2
@@ -132,6 +144,10 @@ class RemitClient:
             self._sleep(pause)
             pause = min(pause * 1.3, 2.0)
         return state
+
+    def _steer(self, agent: str, verb: str, reason: str) -> None:
+        # Not sent again by itself: the second of two is refused as done already.
+        _parsed(Answer, self._send("POST", f"/agents/{quote(agent, safe='')}/{verb}", {"reason": reason}, None))
 
     def _post(self, result: type[Result], path: str, body: dict[str, Any], key: str | None) -> Result:
         return _parsed(result, self._answer("POST", path, body, {"Idempotency-Key": key or str(uuid.uuid4())}))

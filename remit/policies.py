@@ -1,10 +1,9 @@
 """A domain's policy set: the matrix's permits and the hand-written rules, validated against the generated schema."""
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 
-import cedarpy
-
+from remit.cedar_reader import CedarReader
 from remit.charters import load_payloads
 from remit.domain.cedar_schema import cedar_schema
 from remit.domain.charter import Charter
@@ -17,8 +16,11 @@ class PolicyError(Exception):
 
 
 class PolicySet(Model):
+    """`policies` are in force; those in shadow mode are apart, so that nothing enforces them by oversight."""
+
     policies: tuple[PolicyText, ...]
     policy_schema: JsonObject
+    shadow: tuple[PolicyText, ...] = ()
 
 
 def load_policy_set(charter: Charter, folder: Path) -> PolicySet:
@@ -32,7 +34,9 @@ def load_policy_set(charter: Charter, folder: Path) -> PolicySet:
         raise PolicyError(f"{path}:{str(error).removeprefix('line ')}") from error
     schema = _schema(charter)
     _validate(rules, schema, path)
-    return PolicySet(policies=(*matrix_permits(charter), *rules), policy_schema=schema)
+    in_force = tuple(rule for rule in rules if not rule.shadow)
+    shadow = tuple(rule for rule in rules if rule.shadow)
+    return PolicySet(policies=(*matrix_permits(charter), *in_force), policy_schema=schema, shadow=shadow)
 
 
 def _schema(charter: Charter) -> JsonObject:
@@ -44,9 +48,13 @@ def _schema(charter: Charter) -> JsonObject:
 
 def _validate(rules: tuple[PolicyText, ...], schema: JsonObject, path: Path) -> None:
     """One by one, so that a syntax error too is found in the policy that has it."""
-    parsed = cedarpy.Schema.from_json_str(json.dumps(schema))
+    reader = CedarReader(schema)
     for rule in rules:
-        for error in cedarpy.validate_policies(rule.statement, parsed).errors:
-            # Cedar numbers the policies that it is given, of which this is the only one.
-            problem = error.error.removeprefix("for policy `policy0`, ")
+        for problem in _problems(rule, reader):
             raise PolicyError(f"{path}:{rule.line}: {rule.id}: {problem}")
+
+
+def _problems(rule: PolicyText, reader: CedarReader) -> Iterator[str]:
+    yield from reader.problems(rule.statement)
+    if reader.impossible(rule.statement):
+        yield "no request that fits the schema can ever match it"

@@ -1,14 +1,15 @@
 """What Remit needs from outside. Every adapter and every fake subclasses one of these."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from remit.domain.action import Action, ActionStatus, Failure
+from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
 from remit.domain.charter import FactSpec
-from remit.domain.decision import AuthorizationRequest, Evaluation
+from remit.domain.decision import AuthorizationRequest, Evaluate, Evaluation
 from remit.domain.fact import Fact
 from remit.domain.ledger import Draft, Entry
 from remit.domain.model import JsonObject, Model
@@ -42,6 +43,36 @@ class PolicyEngine(ABC):
     @abstractmethod
     def policy_set(self) -> str:
         """Digest over the sorted policy texts and the schema in force."""
+
+
+class PolicyReader(ABC):
+    """Cedar without a request: what it says of one policy's text. One reader knows one schema."""
+
+    @abstractmethod
+    def problems(self, statement: str) -> tuple[str, ...]:
+        """Why the policy is not valid in STRICT mode; empty if it is."""
+
+    @abstractmethod
+    def impossible(self, statement: str) -> bool:
+        """Whether no request that fits the schema can match the valid policy, as far as its types tell."""
+
+    @abstractmethod
+    def tree(self, statement: str) -> JsonObject:
+        """The valid policy in Cedar's JSON form."""
+
+
+class ShadowPolicies(ABC):
+    """Policies that are tried beside those in force, and never enforced."""
+
+    @abstractmethod
+    def trials(self, request: AuthorizationRequest) -> Mapping[str, Evaluate]:
+        """For each policy on trial that can match the request: the engine as it would be with that policy in force."""
+
+
+class Meter(ABC):
+    @abstractmethod
+    def count(self, name: str, times: int) -> None:
+        """Add to a metric."""
 
 
 class FactSource(ABC):
@@ -79,6 +110,24 @@ class RequestApproval(Change):
     approval: Approval
 
 
+class RequireActive(Change):
+    """The agent must not be suspended: if it is, the commit raises AgentSuspended and nothing is changed."""
+
+    agent: str
+
+
+class Suspend(Change):
+    """The agent must not be suspended yet."""
+
+    suspension: Suspension
+
+
+class Reinstate(Change):
+    """The agent must be suspended."""
+
+    agent: str
+
+
 class AddLink(Change):
     """One more approver's way to the approval; its token must not exist yet."""
 
@@ -96,7 +145,8 @@ class Records(ABC):
 
     @abstractmethod
     def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
-        """Make all changes and append all drafts to the run's chain. Raises Conflict if a change's condition fails, else Unavailable."""
+        """Make all changes and append all drafts to the run's chain, or none of it. Raises Conflict if a change's condition fails,
+        AgentSuspended if that was RequireActive's, Unavailable."""
 
     @abstractmethod
     def open_run(self, run: str, draft: Draft) -> None:
@@ -111,6 +161,10 @@ class Records(ABC):
     @abstractmethod
     def pending_approvals(self) -> tuple[Approval, ...]:
         """The open questions, oldest first."""
+
+    @abstractmethod
+    def suspensions(self) -> tuple[Suspension, ...]:
+        """The agents that are stopped now, by name."""
 
     @abstractmethod
     def link(self, token_hash: str) -> Link | None: ...

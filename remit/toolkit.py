@@ -42,3 +42,17 @@ class Tool(ABC, Generic[P]):
     @abstractmethod
     def read_back(self, payload: P, context: ToolContext) -> JsonObject | None:
         """What it does say; None if there is no trace of this use."""
+
+    def matches(self, expected: JsonObject, observed: JsonObject | None) -> bool:
+        """Whether what it does say is what it must say."""
+        return observed == expected
+
+
+class ReadTool(Tool[P]):
+    """An operation that changes nothing. What it reads is what it observes; expected is only what makes that the record asked for."""
+
+    def execute(self, payload: P, context: ToolContext) -> None:
+        """Nothing is to be done before the reading."""
+
+    def matches(self, expected: JsonObject, observed: JsonObject | None) -> bool:
+        return observed is not None and expected.items() <= observed.items()

@@ -26,3 +26,4 @@ bundle reasoner --no-emit-package numpy --no-emit-package zstandard
 bundle approvals
 bundle api
 bundle recorder
+bundle policy_administration

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from remit.cli import processes
 from scripts import steps
 
-_TYPED = ("remit", "stacks", "lambdas", "tools", "tests", "scripts", "app.py")
+_TYPED = ("remit", "stacks", "lambdas", "tools", "examples", "benchmarks", "tests", "scripts", "app.py")
 # These start servers or programs; all other tests run without a socket.
 _WITH_SOCKETS = ("conformance", "infrastructure", "local", "integration", "e2e", "redteam")
 _SHOWN_LINES = 120

@@ -1,6 +1,7 @@
 """A function's zip without Docker: its group's locked dependencies and only the sources it needs."""
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from uv import find_uv_bin
 
 from remit.domain.charter import Charter
+from remit.domain.policy import PolicyText
 
 ROOT = Path(__file__).resolve().parent.parent
 _CACHE = ROOT / ".remit" / "bundles"
@@ -26,10 +28,13 @@ _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """`folder` is the function's under lambdas/ and its dependency group; `charter` is its domain's, `extras` are more paths."""
+    """`folder` is the function's under lambdas/ and its dependency group, `entry` its name in the handler's file; `charter` and
+    `shadow` are its domain's; `extras`: more paths."""
 
     folder: str
+    entry: str = "handler"
     charter: Charter | None = None
+    shadow: tuple[PolicyText, ...] | None = None
     extras: tuple[str, ...] = ()
 
 
@@ -37,8 +42,9 @@ def approvals_bundle() -> Bundle:
     return Bundle(folder="approvals", extras=(_PAGES,))
 
 
-def gate_bundle(charter: Charter) -> Bundle:
-    return Bundle(folder="gate", charter=charter, extras=(_PAGES,))
+def gate_bundle(charter: Charter, shadow: tuple[PolicyText, ...]) -> Bundle:
+    """Policies in shadow mode travel with the code: whatever is in a policy store is in force."""
+    return Bundle(folder="gate", charter=charter, shadow=shadow, extras=(_PAGES,))
 
 
 def executor_bundle(charter: Charter) -> Bundle:
@@ -67,7 +73,7 @@ class _Bundler:
         for source in _sources(self._bundle):
             _copy(ROOT / source, target / source)
         if self._bundle.charter:
-            _write_charter(self._bundle.charter, target)
+            _write_domain(self._bundle.charter, self._bundle.shadow, target)
         return True
 
 
@@ -86,10 +92,15 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _write_charter(charter: Charter, target: Path) -> None:
-    file = target / "charters" / f"{charter.domain}.json"
+def _write_domain(charter: Charter, shadow: tuple[PolicyText, ...] | None, target: Path) -> None:
+    _write(target / "charters" / f"{charter.domain}.json", charter.model_dump_json())
+    if shadow is not None:
+        _write(target / "policies" / f"{charter.domain}.shadow.json", json.dumps([policy.model_dump() for policy in shadow]))
+
+
+def _write(file: Path, text: str) -> None:
     file.parent.mkdir()
-    file.write_text(charter.model_dump_json(), encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
 
 
 def _dependencies(group: str, wheels: tuple[str, ...]) -> Path:

@@ -29,6 +29,7 @@ class CoreStack(Stack):
         self._tables()
         ses.EmailIdentity(self, "Sender", identity=ses.Identity.email(stage.mail_sender))
         self._workflows = _workflows(charters)
+        self._agents = {agent: charter.domain for charter in charters for agent in charter.agents}
         api, approvals = self._api(), self._approvals([charter.domain for charter in charters])
         self._recorder()
         self.public_url = self._routes(api, approvals, endpoint)
@@ -43,11 +44,18 @@ class CoreStack(Stack):
         )
         Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
+        Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
         Table(self, "Ledger", stage=stage, name=name("ledger"), key="run", sort="seq")
 
     def _api(self) -> Function:
-        api, arns = self._function("api", environment={"ACCOUNT": self.account, "WORKFLOWS": json.dumps(self._workflows)}), self._arns
+        api, arns = (
+            self._function(
+                "api", environment={"ACCOUNT": self.account, "WORKFLOWS": json.dumps(self._workflows), "AGENTS": json.dumps(self._agents)}
+            ),
+            self._arns,
+        )
         api.append_to(arns.table("ledger"))
+        api.allow(arns.table("agents"), "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:DeleteItem")
         api.allow(arns.pending_index(), "dynamodb:Query")
         api.allow([arns.machine(workflow) for workflow in self._workflows], "states:StartExecution")
         for execution in [arns.execution(workflow) for workflow in self._workflows]:
@@ -71,14 +79,21 @@ class CoreStack(Stack):
         rest.route("GET", "/runs/{id}", api)
         rest.route("POST", "/intents", api)
         rest.route("GET", "/approvals", api)
+        rest.route("GET", "/agents", api)
+        rest.route("POST", "/agents/{name}/suspend", api)
+        rest.route("POST", "/agents/{name}/resume", api)
         rest.route("GET", "/approvals/{id}", approvals, unsigned_because=_LINK)
         rest.route("POST", "/approvals/{id}", approvals, unsigned_because=_LINK)
-        called = [rest.arn(*route) for route in (("POST", "/runs"), ("POST", "/intents"), ("GET", "/approvals"))]
-        runs = rest.arn("GET", "/runs/*")
-        allowed = iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[*called, runs])
-        caller = iam.ManagedPolicy(self, "Caller", managed_policy_name=self._names.of("caller"), statements=[allowed])
-        acknowledge_wildcard(caller, runs, "A caller reads runs whose names are not known before.")
+        asks = [rest.arn(*route) for route in (("POST", "/runs"), ("POST", "/intents"), ("GET", "/approvals"))]
+        self._callers("Caller", asks, rest.arn("GET", "/runs/*"))
+        self._callers("Operator", [rest.arn("GET", "/agents")], rest.arn("POST", "/agents/*"))
         return rest.url
+
+    def _callers(self, who: str, exactly: list[str], also: str) -> None:
+        """A policy for people and programs that call the API."""
+        allowed = iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[*exactly, also])
+        policy = iam.ManagedPolicy(self, who, managed_policy_name=self._names.of(who.lower()), statements=[allowed])
+        acknowledge_wildcard(policy, also, "Runs and agents are named in the path, by names that are not known before.")
 
     def _function(self, name: str, *, bundle: Bundle | None = None, environment: dict[str, str] | None = None) -> Function:
         return Function(

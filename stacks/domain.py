@@ -9,7 +9,7 @@ from remit.domain.charter import Charter
 from remit.names import action_workflow
 from remit.policies import PolicySet
 from stacks.arns import Arns
-from stacks.bundling import executor_bundle, gate_bundle, reasoner_bundle
+from stacks.bundling import Bundle, executor_bundle, gate_bundle, reasoner_bundle
 from stacks.constructs.agent_role import AgentRole, Boundary
 from stacks.constructs.function import Function
 from stacks.constructs.policy_store import PolicyStore
@@ -32,24 +32,24 @@ class DomainStack(Stack):
         boundary = Boundary(self, "Boundary", arns=self._arns, charter=charter)
         executors = [self._executor(agent, boundary) for agent in charter.agents]
         reasoners = {agent: self._reasoner(agent) for agent in charter.agents}
-        gate = self._gate(store, public_url, executors)
+        gate = self._gate(store, public_url, executors, gate_bundle(charter, policy_set.shadow))
         self._machines(gate, reasoners)
         CfnOutput(self, "PolicyStoreId", value=store.id)
 
-    def _gate(self, store: PolicyStore, public_url: str, executors: list[Function]) -> Function:
+    def _gate(self, store: PolicyStore, public_url: str, executors: list[Function], bundle: Bundle) -> Function:
         stage, charter, arns = self._stage, self._charter, self._arns
         environment = {
             "REMIT_DOMAIN": charter.domain,
+            "POLICY_ENGINE": stage.engine,
             "POLICY_STORE_ID": store.id,
             "MAIL_SENDER": stage.mail_sender,
             "PUBLIC_URL": public_url,
         }
-        gate = Function(
-            self, "Gate", stage=stage, name=self._names.gate(charter.domain), bundle=gate_bundle(charter), environment=environment
-        )
+        gate = Function(self, "Gate", stage=stage, name=self._names.gate(charter.domain), bundle=bundle, environment=environment)
         gate.allow(arns.table("actions"), "dynamodb:GetItem", "dynamodb:PutItem")
         gate.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:PutItem")
         gate.allow(arns.table("warrants"), "dynamodb:PutItem")
+        gate.allow(arns.table("agents"), "dynamodb:ConditionCheckItem")
         gate.append_to(arns.table("ledger"))
         gate.allow(self._fact_tables(), "dynamodb:BatchGetItem")
         reads = ("ListPolicies", "GetPolicy", "GetSchema")

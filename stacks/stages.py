@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, IReusableStackSynthesizer, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -31,6 +32,8 @@ class Stage:
     log_retention: logs.RetentionDays
     mail_sender: str
     model_id: str
+    # Which Cedar decides: the service, at a call a question, or the gate itself over the service's policies.
+    engine: Literal["verified-permissions", "embedded"] = "verified-permissions"
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @property

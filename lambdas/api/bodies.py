@@ -6,6 +6,7 @@ from pydantic import Field
 
 from remit.domain.errors import RemitError
 from remit.domain.model import JsonObject, Model
+from remit.usecases.agents import AgentView
 from remit.usecases.runs import RunView
 
 Given = Annotated[str, Field(min_length=1, max_length=100)]
@@ -22,6 +23,18 @@ class AskForAction(Model):
     agent: Given
     tool: Given
     payload: JsonObject
+
+
+class Because(Model):
+    """Why an agent is stopped, or let go on."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def agents_body(views: tuple[AgentView, ...]) -> JsonObject:
+    """GET /agents."""
+    listed: list[JsonObject] = [view.model_dump(mode="json") for view in views]
+    return {"agents": [*listed]}
 
 
 def run_body(seen: RunView) -> JsonObject:

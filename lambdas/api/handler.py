@@ -10,13 +10,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Header
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.api.bodies import AskForAction, StartRun, action_body, error_body, run_body
+from lambdas.api.bodies import AskForAction, Because, StartRun, action_body, agents_body, error_body, run_body
 from lambdas.api.statuses import status_of_action, status_of_error
 from lambdas.api.wiring import ports
 from remit.adapters.observability import logger, metrics, tracer
 from remit.domain.errors import InvalidRequest, Reason, RemitError
 from remit.domain.intent import Requester
 from remit.domain.model import JsonObject
+from remit.usecases.agents import agents, resume, suspend
 from remit.usecases.runs import Call, propose, settled, start_run, view
 
 app = APIGatewayRestResolver(enable_validation=True)
@@ -26,7 +27,7 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_lengt
 
 @app.post("/runs")
 def start(body: StartRun, key: IdempotencyKey = None) -> Response[str]:
-    run = start_run(body.workflow, body.input, _call(key), ports())
+    run = start_run(body.workflow, body.input, _call(key), ports().runs)
     metrics.add_metric("RunsStarted", MetricUnit.Count, 1)
     return _json(HTTPStatus.ACCEPTED, {"run": run, "status": "RUNNING"})
 
@@ -34,22 +35,42 @@ def start(body: StartRun, key: IdempotencyKey = None) -> Response[str]:
 @app.get("/runs/<run>")
 def show(run: str) -> Response[str]:
     metrics.add_metric("RunsShown", MetricUnit.Count, 1)
-    return _json(HTTPStatus.OK, run_body(view(run, ports())))
+    return _json(HTTPStatus.OK, run_body(view(run, ports().runs)))
 
 
 @app.post("/intents")
 def act(body: AskForAction, key: IdempotencyKey = None) -> Response[str]:
-    run = propose(body.agent, body.tool, body.payload, _call(key), ports())
+    run = propose(body.agent, body.tool, body.payload, _call(key), ports().runs)
     metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
-    answer = action_body(settled(run, ports()))
+    answer = action_body(settled(run, ports().runs))
     return _json(status_of_action(answer), answer)
 
 
 @app.get("/approvals")
 def approvals() -> Response[str]:
     metrics.add_metric("ApprovalsListed", MetricUnit.Count, 1)
-    pending = [approval.model_dump(mode="json") for approval in ports().records.pending_approvals()]
+    pending = [approval.model_dump(mode="json") for approval in ports().runs.records.pending_approvals()]
     return _json(HTTPStatus.OK, {"approvals": [*pending]})
+
+
+@app.get("/agents")
+def list_agents() -> Response[str]:
+    metrics.add_metric("AgentsListed", MetricUnit.Count, 1)
+    return _json(HTTPStatus.OK, agents_body(agents(ports().agents)))
+
+
+@app.post("/agents/<agent>/suspend")
+def stop(agent: str, body: Because) -> Response[str]:
+    metrics.add_metric("AgentsSuspended", MetricUnit.Count, 1)
+    suspension = suspend(agent, body.reason, _requester(), ports().agents)
+    return _json(HTTPStatus.OK, suspension.model_dump(mode="json"))
+
+
+@app.post("/agents/<agent>/resume")
+def let_go_on(agent: str, body: Because) -> Response[str]:
+    metrics.add_metric("AgentsResumed", MetricUnit.Count, 1)
+    resume(agent, body.reason, _requester(), ports().agents)
+    return _json(HTTPStatus.OK, {"agent": agent, "suspended": None})
 
 
 @app.exception_handler([RemitError, RequestValidationError])  # type: ignore[untyped-decorator]
@@ -63,11 +84,17 @@ def refuse(error: RemitError | RequestValidationError) -> Response[str]:
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    metrics.add_metric("Requests", MetricUnit.Count, 1)
     return app.resolve(event, context)
 
 
 def _call(key: str | None) -> Call:
-    return Call(requester=Requester(arn=app.current_event.request_context.identity.user_arn or ""), idempotency_key=key)
+    return Call(requester=_requester(), idempotency_key=key)
+
+
+def _requester() -> Requester:
+    """Who signed. Raises ValueError where nobody did: the API's routes all want a signature."""
+    return Requester(arn=app.current_event.request_context.identity.user_arn or "")
 
 
 def _malformed(error: RequestValidationError) -> InvalidRequest:

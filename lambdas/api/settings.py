@@ -9,5 +9,6 @@ from remit.usecases.runs import WorkflowInfo
 class ApiSettings(Settings):
     remit_stage: str
     workflows: Json[dict[str, WorkflowInfo]]
+    agents: Json[dict[str, str]]
     aws_region: str
     account: str

@@ -65,6 +65,7 @@ def refuse(error: LinkRefused | ValidationError | Unavailable) -> Response[str]:
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    metrics.add_metric("Requests", MetricUnit.Count, 1)
     return app.resolve(event, context)
 
 

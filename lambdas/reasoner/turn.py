@@ -11,13 +11,14 @@ from lambdas.reasoner.graph import Graph, Thought, is_proposal_or_text
 from lambdas.reasoner.prompt import Prompt, tool_name
 from remit.domain.action import Failure
 from remit.domain.model import JsonObject, Model
+from remit.domain.warrant import Receipt
 from remit.ports import Clock
 
 _MESSAGES: TypeAdapter[list[AnyMessage]] = TypeAdapter(list[AnyMessage])
 
 
 class Turn(Model):
-    """What the state machine hands over; `refusal` is why the last proposal was refused, if there was one."""
+    """What the state machine hands over; `refusal` or `receipt` is what came of the last proposal, if there was one."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -25,6 +26,7 @@ class Turn(Model):
     input: JsonObject
     conversation: tuple[JsonObject, ...] = ()
     refusal: Failure | None = None
+    receipt: Receipt | None = None
 
 
 class Proposed(Model):
@@ -74,12 +76,15 @@ def _heard(turn: Turn) -> list[AnyMessage]:
         return [HumanMessage(str(turn.input.get("message", json.dumps(turn.input))))]
     last = said[-1]
     calls = last.tool_calls if isinstance(last, AIMessage) else []
-    return [*said, *(ToolMessage(_refusal(turn.refusal), tool_call_id=call["id"], status="error") for call in calls)]
+    return [*said, *(_result(turn, call["id"]) for call in calls)]
 
 
-def _refusal(refusal: Failure | None) -> str:
-    why: dict[str, Any] = {} if refusal is None else refusal.model_dump(mode="json")
-    return json.dumps({"outcome": "DENIED", **why})
+def _result(turn: Turn, call: str | None) -> ToolMessage:
+    """What came of a call, as the model hears it."""
+    if turn.receipt is not None:
+        return ToolMessage(json.dumps({"outcome": "DONE", "observed": turn.receipt.observed}), tool_call_id=call)
+    why: dict[str, Any] = {} if turn.refusal is None else turn.refusal.model_dump(mode="json")
+    return ToolMessage(json.dumps({"outcome": "DENIED", **why}), tool_call_id=call, status="error")
 
 
 def _proposal(message: AnyMessage, reasoner: Reasoner) -> Proposed | None:

@@ -5,8 +5,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from remit.domain.charter import Charter
 from remit.domain.payload import Payload
+from remit.domain.policy import PolicyText
 from remit.toolkit import Tool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,6 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def load_charter(domain: str, root: Path = ROOT) -> Charter:
     """The charter as it was validated when the bundle was made."""
     return Charter.model_validate_json((root / "charters" / f"{domain}.json").read_bytes())
+
+
+def load_shadow(domain: str, root: Path = ROOT) -> tuple[PolicyText, ...]:
+    """The policies in shadow mode."""
+    return TypeAdapter(tuple[PolicyText, ...]).validate_json((root / "policies" / f"{domain}.shadow.json").read_bytes())
 
 
 def load_payloads(charter: Charter) -> Mapping[str, type[Payload]]:

@@ -1,6 +1,7 @@
 """Actions, approvals, warrants and the ledger in DynamoDB: a change of state and its ledger entries are one transaction."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import ClientError
@@ -9,8 +10,9 @@ from remit.adapters.aws import calling, code_of
 from remit.adapters.dynamodb_items import decode
 from remit.adapters.dynamodb_writes import entry_of, put_change, put_entry
 from remit.domain.action import Action
+from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, Link
-from remit.domain.errors import Conflict, Unavailable
+from remit.domain.errors import Conflict, Unavailable, suspended
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.model import JsonObject
 from remit.names import Names
@@ -56,6 +58,12 @@ class DynamoRecords(Records):
     def approval(self, approval: str) -> Approval | None:
         body = self._body("approvals", {"pk": {"S": approval}, "sk": {"S": "approval"}})
         return None if body is None else Approval.model_validate_json(body)
+
+    def suspensions(self) -> tuple[Suspension, ...]:
+        with calling("DynamoDB"):
+            pages = self._client.get_paginator("scan").paginate(TableName=self._names.table("agents"), ConsistentRead=True)
+            bodies = [str(decode(item)["body"]) for page in pages for item in page["Items"]]
+        return tuple(sorted(map(Suspension.model_validate_json, bodies), key=attrgetter("agent")))
 
     def link(self, token_hash: str) -> Link | None:
         body = self._body("approvals", {"pk": {"S": token_hash}, "sk": {"S": "link"}})
@@ -105,7 +113,7 @@ class DynamoRecords(Records):
             try:
                 self._client.transact_write_items(TransactItems=[*puts, *appended])
             except ClientError as error:
-                _unless_lost_race(error, len(puts))
+                _unless_lost_race(error, puts)
                 return False
         self._head = entries[-1] if entries else self._head
         return True
@@ -117,12 +125,16 @@ class DynamoRecords(Records):
         return str(item["body"]) if item else None
 
 
-def _unless_lost_race(error: ClientError, changes: int) -> None:
-    """Returns if only the ledger's part failed; the caller reads the head again. Raises Conflict or the error itself."""
+def _unless_lost_race(error: ClientError, changes: "Sequence[TransactWriteItemTypeDef]") -> None:
+    """Returns if only the ledger's part failed; the caller reads the head again. Raises AgentSuspended, Conflict or the error itself."""
     if code_of(error) != "TransactionCanceledException":
         raise error
     codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
-    if "ConditionalCheckFailed" in codes[:changes]:
+    failed = [change for change, why in zip(changes, codes, strict=False) if why == "ConditionalCheckFailed"]
+    if any("ConditionCheck" in change for change in failed):
+        # The only condition that is checked without a write.
+        raise suspended() from error
+    if failed:
         raise Conflict("a record is not in the state that the change starts from") from error
     if not {"ConditionalCheckFailed", "TransactionConflict"}.intersection(codes):
         raise error

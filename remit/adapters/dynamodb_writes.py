@@ -1,4 +1,4 @@
-"""Each change and each ledger entry as one conditional put of a transaction."""
+"""Each change and each ledger entry as one conditional write of a transaction."""
 
 import json
 from functools import singledispatch
@@ -10,17 +10,28 @@ from remit.domain.canonical import canonical
 from remit.domain.ledger import Entry
 from remit.domain.model import Json, JsonObject
 from remit.names import Names
-from remit.ports import AddLink, AnswerApproval, Change, MintWarrant, MoveAction, OpenAction, RequestApproval
+from remit.ports import (
+    AddLink,
+    AnswerApproval,
+    Change,
+    MintWarrant,
+    MoveAction,
+    OpenAction,
+    Reinstate,
+    RequestApproval,
+    RequireActive,
+    Suspend,
+)
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, DeleteTypeDef, PutTypeDef, TransactWriteItemTypeDef
 
 _SEQ_DIGITS = 6
 
 
 @singledispatch
 def put_change(change: Change, _names: Names) -> "TransactWriteItemTypeDef":
-    """The put that makes a change, or fails its condition."""
+    """The write that makes a change, or fails its condition."""
     raise TypeError(f"no write is known for {type(change).__name__}")
 
 
@@ -47,6 +58,33 @@ def _(change: RequestApproval, names: Names) -> "TransactWriteItemTypeDef":
 @put_change.register(AnswerApproval)
 def _(change: AnswerApproval, names: Names) -> "TransactWriteItemTypeDef":
     return _moved(names.table("approvals"), _approval(change), ApprovalStatus.PENDING.value)
+
+
+@put_change.register(RequireActive)
+def _(change: RequireActive, names: Names) -> "TransactWriteItemTypeDef":
+    check: ConditionCheckTypeDef = {
+        "TableName": names.table("agents"),
+        "Key": encode({"agent": change.agent}),
+        "ConditionExpression": "attribute_not_exists(#agent)",
+        "ExpressionAttributeNames": {"#agent": "agent"},
+    }
+    return {"ConditionCheck": check}
+
+
+@put_change.register(Suspend)
+def _(change: Suspend, names: Names) -> "TransactWriteItemTypeDef":
+    return _new(names.table("agents"), "agent", {"agent": change.suspension.agent, "body": change.suspension.model_dump_json()})
+
+
+@put_change.register(Reinstate)
+def _(change: Reinstate, names: Names) -> "TransactWriteItemTypeDef":
+    delete: DeleteTypeDef = {
+        "TableName": names.table("agents"),
+        "Key": encode({"agent": change.agent}),
+        "ConditionExpression": "attribute_exists(#agent)",
+        "ExpressionAttributeNames": {"#agent": "agent"},
+    }
+    return {"Delete": delete}
 
 
 @put_change.register(AddLink)

@@ -12,7 +12,7 @@ from rich.table import Table
 from remit.cli.deploy import deploy
 from remit.cli.errors import CliError
 from remit.cli.output import JsonFlag, complain, out, print_json, progress
-from remit.cli.target import api_url, find_root, local_target, running_cloud
+from remit.cli.target import LOCAL_STAGE, api_url, find_root, local_target, running_cloud
 from remit.local import cloud
 from remit.local.inbox import Mail, messages
 
@@ -68,7 +68,7 @@ def env(as_json: JsonFlag = False) -> None:
     """Print the running local cloud's endpoint, region and credentials, for: eval "$(remit env)"."""
     state = running_cloud(find_root())
     url = api_url(state)
-    variables = state.environment() | ({"REMIT_API_URL": url} if url else {})
+    variables = state.environment() | {"REMIT_STAGE": LOCAL_STAGE} | ({"REMIT_API_URL": url} if url else {})
     if as_json:
         print_json(variables)
     else:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from remit.domain.charter import Charter, Effect, FactSpec, Reach, ToolSpec
+from remit.domain.charter import CedarType, Charter, Effect, FactSpec, Reach, ToolSpec
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 
@@ -80,7 +80,11 @@ def _context(payload: type[Payload], facts: Mapping[str, FactSpec]) -> JsonObjec
 
 
 def _fact(spec: FactSpec) -> JsonObject:
-    return _record({attribute: {"type": str(kind)} for attribute, kind in spec.attributes.items()})
+    return _record({attribute: _fact_type(kind) for attribute, kind in spec.attributes.items()})
+
+
+def _fact_type(kind: CedarType) -> JsonObject:
+    return {"type": "Set", "element": {"type": "String"}} if kind is CedarType.STRINGS else {"type": str(kind)}
 
 
 def _model(model: type[BaseModel]) -> JsonObject:

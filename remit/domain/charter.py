@@ -10,7 +10,6 @@ from remit.domain.model import Model
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9_]{0,39}$")]
-ActionName = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z]+$", description="One IAM action, no wildcard")]
 
 
 class Effect(StrEnum):
@@ -31,6 +30,19 @@ class CedarType(StrEnum):
     STRING = "String"
     LONG = "Long"
     BOOLEAN = "Boolean"
+    STRINGS = "Set<String>"
+
+
+class DataAction(StrEnum):
+    """All that any agent can ever be given: one record at a time, or those of one key. Never a whole table, and never another service."""
+
+    BATCH_GET = "dynamodb:BatchGetItem"
+    CONDITION_CHECK = "dynamodb:ConditionCheckItem"
+    DELETE = "dynamodb:DeleteItem"
+    GET = "dynamodb:GetItem"
+    PUT = "dynamodb:PutItem"
+    QUERY = "dynamodb:Query"
+    UPDATE = "dynamodb:UpdateItem"
 
 
 class AgentSpec(Model):
@@ -52,7 +64,7 @@ class Permission(Model):
     """What the tool's role may do on one of the domain's tables."""
 
     table: Name
-    actions: Annotated[tuple[ActionName, ...], Field(min_length=1)]
+    actions: Annotated[tuple[DataAction, ...], Field(min_length=1)]
 
 
 class ToolSpec(Model):

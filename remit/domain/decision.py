@@ -49,15 +49,33 @@ class Evaluation(Model):
         return self.allowed and not self.errors
 
 
+class FactUsed(FactRef):
+    """A fact as the decision saw it: with this, the decision can be made again."""
+
+    name: str
+    attributes: JsonObject
+
+
+class Trial(Model):
+    """What a policy in shadow mode would have made of the decision, had it been in force; no `would` if that cannot be told."""
+
+    policy: str
+    would: Outcome | None = None
+    route: str | None = None
+    error: str | None = None
+
+
 class Decision(Model):
-    """What the gate decided, why, and from what."""
+    """What the gate decided, why, and from what; `shadow` holds only the trials that would have changed it, or failed."""
 
     outcome: Outcome
     route: str | None = None
     reasons: tuple[Reason, ...] = ()
-    facts: tuple[FactRef, ...] = ()
+    facts: tuple[FactUsed, ...] = ()
+    exceeded: tuple[Reason, ...] = ()
     policy_set: str
     approval: Evidence | None = None
+    shadow: tuple[Trial, ...] = ()
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -65,6 +83,7 @@ class Decision(Model):
         return tuple(reason.policy for reason in self.reasons)
 
 
+_ENGINE_ERROR = "engine.error"
 NO_PERMIT = Reason(policy="matrix", reason="No permit of the permission matrix covers this agent and tool.")
 
 Evaluate = Callable[[AuthorizationRequest], Evaluation]
@@ -120,6 +139,14 @@ def decide_again(case: Case, evidence: Evidence, evaluate: Evaluate) -> Decision
     return _decision(case, outcome, _errors(answer) or answer.determining, approval=evidence)
 
 
+def flip(policy: str, decision: Decision, tried: Decision) -> Trial | None:
+    """What the policy on trial would have changed, if anything."""
+    if (tried.outcome, tried.route) == (decision.outcome, decision.route):
+        return None
+    errors = [reason.reason for reason in tried.reasons if reason.policy == _ENGINE_ERROR]
+    return Trial(policy=policy, would=tried.outcome, route=tried.route, error="; ".join(errors) or None)
+
+
 def _ask_routes(case: Case, plain: Evaluation, evaluate: Evaluate) -> Decision:
     asked_why = (*_forbids(plain), *case.exceeded)
     absolute = _forbids(plain)
@@ -138,7 +165,7 @@ def _forbids(answer: Evaluation) -> tuple[Reason, ...]:
 
 
 def _errors(answer: Evaluation) -> tuple[Reason, ...]:
-    return tuple(Reason(policy="engine.error", reason=error) for error in answer.errors)
+    return tuple(Reason(policy=_ENGINE_ERROR, reason=error) for error in answer.errors)
 
 
 def _decision(
@@ -148,7 +175,8 @@ def _decision(
         outcome=outcome,
         route=route,
         reasons=reasons,
-        facts=tuple(fact.ref for fact in case.facts),
+        facts=tuple(FactUsed(id=fact.ref.id, version=fact.ref.version, name=fact.name, attributes=fact.attributes) for fact in case.facts),
+        exceeded=case.exceeded,
         policy_set=case.policy_set,
         approval=approval,
     )

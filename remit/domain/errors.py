@@ -5,6 +5,7 @@ RemitError
 │   ├── InvalidRequest       Remit.InvalidRequest      the envelope around an intent is malformed
 │   ├── InvalidPayload       Remit.InvalidPayload      the tool's payload is malformed
 │   ├── Denied               Remit.Denied              policy says no, whoever approves
+│   ├── AgentSuspended       Remit.AgentSuspended      the agent has been stopped
 │   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
 │   └── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
 ├── LinkRefused              Remit.LinkRefused         an approval link that decides nothing
@@ -52,6 +53,15 @@ class InvalidPayload(Refusal):
 
 class Denied(Refusal):
     code = "Remit.Denied"
+
+
+class AgentSuspended(Refusal):
+    code = "Remit.AgentSuspended"
+
+
+def suspended() -> AgentSuspended:
+    why = "The agent has been suspended; nothing is done for it until it is resumed."
+    return AgentSuspended(why, (Reason(policy="agent.suspended", reason=why),))
 
 
 class ApprovalRejected(Refusal):

@@ -4,7 +4,7 @@ from remit.domain.charter import CedarType, FactSpec
 from remit.domain.errors import Denied, Reason
 from remit.domain.model import Json, JsonObject, Model
 
-_PYTHON_TYPES: dict[CedarType, type] = {CedarType.STRING: str, CedarType.LONG: int, CedarType.BOOLEAN: bool}
+_PYTHON_TYPES: dict[CedarType, type] = {CedarType.STRING: str, CedarType.LONG: int, CedarType.BOOLEAN: bool, CedarType.STRINGS: list}
 
 
 class FactRef(Model):
@@ -33,7 +33,7 @@ def make_fact(name: str, spec: FactSpec, key: str, record: JsonObject | None) ->
 
 def _typed(name: str, attribute: str, kind: CedarType, value: Json) -> Json:
     # type(), not isinstance(): True is an int in Python and must not pass as a Long.
-    if type(value) is not _PYTHON_TYPES[kind]:
+    if type(value) is not _PYTHON_TYPES[kind] or (isinstance(value, list) and not all(isinstance(element, str) for element in value)):
         raise _denied(name, f"{attribute} is not a {kind}")
     return value
 

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     ACTION_EXECUTED = "action.executed"
     OUTCOME_VERIFIED = "outcome.verified"
     RUN_FINISHED = "run.finished"
+    AGENT_SUSPENDED = "agent.suspended"
+    AGENT_RESUMED = "agent.resumed"
 
 
 class Draft(Model):

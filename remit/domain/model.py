@@ -9,4 +9,5 @@ JsonObject = dict[str, JsonValue]
 class Model(BaseModel):
     """Frozen, and an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when first used: a function imports many models, and uses few.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -36,6 +36,8 @@ def parse_payload(model: type[Payload], raw: JsonObject) -> Payload:
     except ValidationError as error:
         reasons = tuple(_reason(detail["loc"], detail["msg"]) for detail in error.errors(include_url=False, include_input=False))
         raise InvalidPayload("; ".join(f"{reason.policy}: {reason.reason}" for reason in reasons), reasons) from error
+    except ValueError as error:
+        raise InvalidPayload(f"This is no JSON: {error}", (Reason(policy="payload", reason=str(error)),)) from error
 
 
 def beyond_autonomy(payload: Payload) -> tuple[Reason, ...]:
@@ -45,6 +47,11 @@ def beyond_autonomy(payload: Payload) -> tuple[Reason, ...]:
         for name, value, cap in _capped(payload)
         if value > cap.le
     )
+
+
+def is_capped(model: type[Payload]) -> bool:
+    """Whether any field has a part that an agent may not use by itself."""
+    return any(mark for field in model.model_fields.values() for mark in _caps(field))
 
 
 def _capped(payload: Payload) -> Iterator[tuple[str, int, Autonomous]]:

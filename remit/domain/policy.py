@@ -13,20 +13,22 @@ _TOKEN = re.compile(
 )
 _ANNOTATION = re.compile(r'\s*@(\w+)\s*(?:\(\s*"((?:[^"\\]|\\.)*)"\s*\))?', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_SHADOW = "shadow"
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 
 
 class PolicyText(Model):
-    """One policy as written, and the line on which it begins."""
+    """One policy as written, and the line on which it begins; one in shadow mode is tried and never enforced."""
 
     id: str
     reason: str
     statement: str
     line: int
+    shadow: bool = False
 
 
 def split_policies(text: str) -> tuple[PolicyText, ...]:
-    """Raises ValueError naming the line if a policy lacks its @id or @reason, repeats an id, or does not end."""
+    """Raises ValueError naming the line if a policy lacks its @id or @reason, repeats an id, has an unknown @mode, or does not end."""
     policies: dict[str, PolicyText] = {}
     for statement, line in _statements(text):
         policy = _policy(statement, line)
@@ -58,16 +60,20 @@ def policy_set_digest(statements: Iterable[str], schema_json: str) -> str:
 
 def _statements(text: str) -> Iterator[tuple[str, int]]:
     start: int | None = None
+    line, counted = 1, 0
     for token in _TOKEN.finditer(text):
+        if start is None:
+            # From where the last one began: counting from the text's start would take the square of its length.
+            line, counted = line + text.count("\n", counted, token.start()), token.start()
         if token.lastgroup == "unclosed":
             raise ValueError(f"line {_line(text, token.start())}: a string is not closed")
         if start is None and token.lastgroup not in {"comment", "space"}:
             start = token.start()
         if start is not None and token.lastgroup == "end":
-            yield text[start : token.end()], _line(text, start)
+            yield text[start : token.end()], line
             start = None
     if start is not None:
-        raise ValueError(f"line {_line(text, start)}: a policy ends with ';'")
+        raise ValueError(f"line {line}: a policy ends with ';'")
 
 
 def _policy(statement: str, line: int) -> PolicyText:
@@ -75,7 +81,9 @@ def _policy(statement: str, line: int) -> PolicyText:
     for name in ("id", "reason"):
         if not notes.get(name):
             raise ValueError(f"line {line}: a policy needs its @{name}")
-    return PolicyText(id=notes["id"], reason=notes["reason"], statement=statement, line=line)
+    if notes.get("mode", _SHADOW) != _SHADOW:
+        raise ValueError(f'line {line}: the only @mode is "{_SHADOW}"')
+    return PolicyText(id=notes["id"], reason=notes["reason"], statement=statement, line=line, shadow="mode" in notes)
 
 
 def _permit(domain: str, agent: str, tools: tuple[str, ...]) -> str:

@@ -1,20 +1,15 @@
 """Pages and mails from templates, with autoescape for HTML."""
 
 from datetime import datetime
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from functools import cache
+from typing import TYPE_CHECKING
 
 from remit.domain.approval import Approval
 from remit.domain.model import Json, JsonObject
 from remit.ports import Mail
 
-_templates = Environment(
-    loader=PackageLoader("remit.pages"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 def approval_mail(approval: Approval, approver: str, link: str) -> Mail:
@@ -23,19 +18,33 @@ def approval_mail(approval: Approval, approver: str, link: str) -> Mail:
     return Mail(
         to=approver,
         subject=f"Approval needed: {approval.intent.tool} by {approval.intent.agent}",
-        text=_templates.get_template("mail.txt").render(view),
-        html=_templates.get_template("mail.html").render(view),
+        text=_template("mail.txt").render(view),
+        html=_template("mail.html").render(view),
     )
 
 
 def approval_page(approval: Approval, token: str) -> str:
     """The question with its two answers. Only the form's POST decides."""
-    return _templates.get_template("approval.html").render({**_view(approval), "token": token, "action": f"{approval.id}"})
+    return _template("approval.html").render({**_view(approval), "token": token, "action": f"{approval.id}"})
 
 
 def message_page(title: str, message: str) -> str:
     """A page that says one thing."""
-    return _templates.get_template("message.html").render({"title": title, "message": message})
+    return _template("message.html").render({"title": title, "message": message})
+
+
+@cache
+def _template(name: str) -> "Template":
+    # Most decisions ask nobody: only a page or a mail pays for the import.
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 - see above
+
+    return Environment(
+        loader=PackageLoader("remit.pages"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template(name)
 
 
 def _view(approval: Approval) -> dict[str, object]:

@@ -51,7 +51,7 @@ class Close(Model):
 
 
 class Outcome(Model):
-    """What came of a run. `say` is the model's closing text if it made no proposal."""
+    """What came of a run: its last step. `say` is the model's closing text if it made no proposal."""
 
     outcome: Ending
     error: str | None = None
@@ -76,10 +76,9 @@ def close(end: Close, ports: ClosePorts) -> Outcome:
 
 
 def _outcome(end: Close, written: Sequence[Entry]) -> Outcome:
-    if end.receipt is not None:
-        return Outcome(outcome=Ending.DONE, receipt=end.receipt)
     if end.error is None:
-        return Outcome(outcome=Ending.ANSWERED, say=end.reasoning.say)
+        ending = Ending.ANSWERED if end.receipt is None else Ending.DONE
+        return Outcome(outcome=ending, receipt=end.receipt, say=end.reasoning.say)
     failure = _failure(end.error, written)
     ending = Ending.REFUSED if failure.error in _REFUSALS else Ending.FAILED
     return Outcome(outcome=ending, error=failure.error, message=failure.message, reasons=failure.reasons)

@@ -37,7 +37,10 @@ def refused(intent: Intent, error: RemitError) -> Draft:
 
 
 def decided(intent: Intent, decision: Decision) -> Draft:
-    return Draft(kind=Kind.DECISION_MADE, body={"key": intent.key, "step": intent.step, **decision.model_dump(mode="json")})
+    body: JsonObject = {"key": intent.key, "step": intent.step, **decision.model_dump(mode="json", exclude={"shadow"})}
+    if decision.shadow:
+        body["shadow"] = [trial.model_dump(mode="json", exclude_none=True) for trial in decision.shadow]
+    return Draft(kind=Kind.DECISION_MADE, body=body)
 
 
 def requested(approval: Approval, approvers: tuple[str, ...]) -> Draft:

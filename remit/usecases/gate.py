@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from remit.domain.action import Action, ActionStatus, Failure
 from remit.domain.approval import Approval, ApprovalStatus, request_approval
 from remit.domain.decision import Decision, Outcome
-from remit.domain.errors import Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unavailable
+from remit.domain.errors import AgentSuspended, Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unavailable
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Verification, mint
-from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, RequestApproval, Tasks
+from remit.ports import Change, Executor, Meter, MintWarrant, MoveAction, OpenAction, Records, RequestApproval, RequireActive, Tasks
 from remit.usecases import entries
 from remit.usecases.ask import Asking, ask
 from remit.usecases.judge import Judge, denied, first_decision, second_decision
@@ -25,6 +25,7 @@ class GatePorts:
     executor: Executor
     tasks: Tasks
     asking: Asking
+    meter: Meter
 
 
 class Proposal(Model):
@@ -66,8 +67,20 @@ def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
     except Refusal as refusal:
         ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, refusal)])
         raise
-    drafts.append(entries.decided(intent, decision))
-    return _act_on(decision, proposal, drafts, ports)
+    drafts.append(_decided(intent, decision, ports))
+    try:
+        return _act_on(decision, proposal, drafts, ports)
+    except AgentSuspended as suspended:
+        ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, suspended)])
+        raise
+
+
+def _decided(intent: Intent, decision: Decision, ports: GatePorts) -> Draft:
+    flips = sum(trial.would is not None for trial in decision.shadow)
+    for name, times in (("ShadowFlips", flips), ("ShadowErrors", len(decision.shadow) - flips)):
+        if times:
+            ports.meter.count(name, times)
+    return entries.decided(intent, decision)
 
 
 def _act_on(decision: Decision, proposal: Proposal, drafts: list[Draft], ports: GatePorts) -> Action:
@@ -112,10 +125,13 @@ def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
         decision = second_decision(approval, intent, ports.judge)
     except Refusal as refusal:
         return _closed(action, refusal, [entries.refused(intent, refusal)], ports)
-    drafts = [entries.decided(intent, decision)]
+    drafts = [_decided(intent, decision, ports)]
     if decision.outcome is not Outcome.ALLOW:
         return _closed(action, denied(decision), drafts, ports)
-    return _warranted(action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports)
+    try:
+        return _warranted(action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports)
+    except AgentSuspended as suspended:
+        return _closed(action, suspended, [*drafts, entries.refused(intent, suspended)], ports)
 
 
 def _check_still_waiting(action: Action, tasks: Tasks) -> None:
@@ -128,7 +144,7 @@ def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: G
     judge = ports.judge
     route = judge.charter.routes[str(decision.route)]
     approval = request_approval(judge.charter.domain, action.intent, decision, route, judge.clock.now())
-    changes = [OpenAction(action=action), RequestApproval(approval=approval)]
+    changes = [RequireActive(agent=action.intent.agent), OpenAction(action=action), RequestApproval(approval=approval)]
     ports.records.commit(action.intent.run, changes, [*drafts, entries.requested(approval, route.approvers)])
     ask(approval, route, ports.asking)
     return action
@@ -138,7 +154,8 @@ def _warranted(action: Action, was: ActionStatus | None, drafts: list[Draft], po
     warrant = mint(action.intent, ports.judge.clock.now())
     action = action.model_copy(update={"warrant": warrant})
     change: Change = OpenAction(action=action) if was is None else MoveAction(action=action, was=was)
-    ports.records.commit(action.intent.run, [change, MintWarrant(warrant=warrant)], [*drafts, entries.minted(warrant)])
+    changes = [RequireActive(agent=action.intent.agent), change, MintWarrant(warrant=warrant)]
+    ports.records.commit(action.intent.run, changes, [*drafts, entries.minted(warrant)])
     return _executed(action, ports)
 
 

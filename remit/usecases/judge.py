@@ -1,15 +1,16 @@
 """Gather what a decision looks at, and decide: once before any approval, once more after one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.charter import Charter, ToolSpec
-from remit.domain.decision import Case, Decision, decide, decide_again, routes_of
+from remit.domain.decision import Case, Decision, Evaluate, Evidence, Trial, decide, decide_again, flip, routes_of
 from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason
 from remit.domain.intent import Intent
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
-from remit.ports import Clock, FactSource, PolicyEngine
+from remit.ports import Clock, FactSource, PolicyEngine, ShadowPolicies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +22,19 @@ class Judge:
     facts: FactSource
     engine: PolicyEngine
     clock: Clock
+    shadow: ShadowPolicies | None = None
 
 
 def first_decision(intent: Intent, judge: Judge) -> Decision:
     """ALLOW, ESCALATE or DENY. Raises InvalidPayload or Denied where there is nothing to ask the engine about."""
-    return decide(_case(intent, judge), judge.engine.evaluate)
+    case = _case(intent, judge)
+    return _decision(case, judge, partial(decide, case))
+
+
+def approved_decision(intent: Intent, evidence: Evidence, judge: Judge) -> Decision:
+    """ALLOW or DENY on this evidence and the facts as they are now. Raises InvalidPayload or Denied."""
+    case = _case(intent, judge)
+    return _decision(case, judge, partial(decide_again, case, evidence))
 
 
 def second_decision(approval: Approval, intent: Intent, judge: Judge) -> Decision:
@@ -36,7 +45,7 @@ def second_decision(approval: Approval, intent: Intent, judge: Judge) -> Decisio
         raise Denied("The approval is for another payload.", (Reason(policy="approval.digest", reason="another payload"),))
     if judge.clock.now() >= approval.expires_at:
         raise ApprovalExpired("The approval reached the gate after it had expired.")
-    return decide_again(_case(intent, judge), approval.evidence, judge.engine.evaluate)
+    return approved_decision(intent, approval.evidence, judge)
 
 
 def denied(decision: Decision) -> Denied:
@@ -44,9 +53,25 @@ def denied(decision: Decision) -> Denied:
     return Denied(" ".join(reason.reason for reason in decision.reasons), decision.reasons)
 
 
+def _decision(case: Case, judge: Judge, ask: Callable[[Evaluate], Decision]) -> Decision:
+    decision = ask(judge.engine.evaluate)
+    if judge.shadow is None:
+        return decision
+    return decision.model_copy(update={"shadow": _trials(case, decision, judge.shadow, ask)})
+
+
+def _trials(case: Case, decision: Decision, shadow: ShadowPolicies, ask: Callable[[Evaluate], Decision]) -> tuple[Trial, ...]:
+    try:
+        tried = [flip(policy, decision, ask(evaluate)) for policy, evaluate in shadow.trials(case.request(None)).items()]
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong on trial, the real decision stands
+        return (Trial(policy="shadow.error", error=f"{type(error).__name__}: {error}"),)
+    return tuple(trial for trial in tried if trial is not None)
+
+
 def _case(intent: Intent, judge: Judge) -> Case:
     tool = _tool(intent, judge.charter)
     payload = parse_payload(judge.payloads[intent.tool], intent.payload)
+    _names_its_resource(intent, tool)
     return Case(
         intent=intent,
         tool=tool,
@@ -63,6 +88,12 @@ def _tool(intent: Intent, charter: Charter) -> ToolSpec:
         reason = f"The permission matrix has no cell for agent '{intent.agent}' and tool '{intent.tool}'."
         raise Denied(reason, (Reason(policy=f"{charter.domain}.matrix", reason=reason),))
     return charter.tools[intent.tool]
+
+
+def _names_its_resource(intent: Intent, tool: ToolSpec) -> None:
+    if intent.payload.get(tool.resource.field) in {None, ""}:
+        reason = f"The payload names no {tool.resource.type}: {tool.resource.field} is missing."
+        raise Denied(reason, (Reason(policy=f"payload.{tool.resource.field}", reason=reason),))
 
 
 def _rejected(approval: Approval) -> ApprovalRejected:

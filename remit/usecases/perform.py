@@ -73,7 +73,7 @@ def _do(tool: Tool[Any], payload: Payload, session: AgentSession, warrant: Warra
     return Receipt(
         warrant=warrant.id,
         executed_as=session.arn,
-        verification=Verification.MATCH if observed == expected else Verification.DRIFT,
+        verification=Verification.MATCH if tool.matches(expected, observed) else Verification.DRIFT,
         expected=expected,
         observed=observed,
         note=effect.note,

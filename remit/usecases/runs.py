@@ -61,7 +61,8 @@ def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> 
     if info is None or info.agent is None:
         known = ", ".join(sorted(name for name, each in ports.workflows.items() if each.agent))
         raise _invalid("workflow", f"'{workflow}' is not a workflow of this deployment; there is: {known}")
-    start: JsonObject = {"agent": info.agent, "input": given, "attempt": 1, "reasoning": {"conversation": []}, "refusal": None}
+    blank: JsonObject = {"attempt": 1, "reasoning": {"conversation": []}, "refusal": None, "receipt": None}
+    start: JsonObject = {"agent": info.agent, "input": given, **blank}
     return _start(workflow, info, start, call, ports)
 
 
@@ -94,11 +95,11 @@ def settled(run: str, ports: RunPorts) -> RunView:
 
 
 def _start(workflow: str, info: WorkflowInfo, start: JsonObject, call: Call, ports: RunPorts) -> str:
-    requester = call.requester.model_dump(mode="json")
+    requester, start_digest = call.requester.model_dump(mode="json"), _digest(start)
     run = _run_id(call, ports.entropy)
     opening = Draft(
         kind=Kind.RUN_STARTED,
-        body={"workflow": workflow, "domain": info.domain, "requester": requester, "start_digest": digest(start), **_given(start)},
+        body={"workflow": workflow, "domain": info.domain, "requester": requester, "start_digest": start_digest, **_given(start)},
     )
     try:
         ports.records.open_run(run, opening)
@@ -106,6 +107,13 @@ def _start(workflow: str, info: WorkflowInfo, start: JsonObject, call: Call, por
         _same_request(run, opening, ports.records)
     ports.machines.start(workflow, run, {"run": run, "requester": requester, **start})
     return run
+
+
+def _digest(start: JsonObject) -> str:
+    try:
+        return digest(start)
+    except UnicodeEncodeError as error:
+        raise _invalid("body", "holds half of a surrogate pair, which is no text") from error
 
 
 def _given(start: JsonObject) -> JsonObject:

@@ -5,18 +5,16 @@ from collections.abc import Iterable, Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from remit.domain.charter import Charter
+from remit.domain.charter import Charter, DataAction
 from stacks.arns import Arns
 from stacks.constructs.function import Function
-
-_DATA_ACTIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 
 
 class Boundary(iam.ManagedPolicy):
     """The most that any agent of the domain can be given: records of the domain's tables. Never IAM, STS or Remit's own."""
 
     def __init__(self, scope: Construct, construct_id: str, *, arns: Arns, charter: Charter) -> None:
-        actions = [f"dynamodb:{action}" for action in _DATA_ACTIONS]
+        actions = [action.value for action in DataAction]
         tables = [arns.business_table(charter.domain, table) for table in charter.tables]
         super().__init__(
             scope,
@@ -44,7 +42,8 @@ def _statements(arns: Arns, charter: Charter, agent: str) -> Sequence[iam.Policy
     """One for each table, with the permissions of all of the agent's tools on it."""
     actions: dict[str, set[str]] = {}
     for permission in charter.permissions_of(agent):
-        actions.setdefault(arns.business_table(charter.domain, permission.table), set()).update(permission.actions)
+        table = arns.business_table(charter.domain, permission.table)
+        actions.setdefault(table, set()).update(action.value for action in permission.actions)
     return [_allow(table, granted) for table, granted in actions.items()]
 
 

@@ -38,7 +38,7 @@ class Function(Construct):
             self,
             "Function",
             function_name=name,
-            handler=f"lambdas.{bundle.folder}.handler.handler",
+            handler=f"lambdas.{bundle.folder}.handler.{bundle.entry}",
             code=code(bundle, name, stage.wheels),
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=stage.architecture,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.generated import generated
+from remit.generated import generated
 
 FILES = generated(Path())
 

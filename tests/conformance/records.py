@@ -7,13 +7,25 @@ from datetime import timedelta
 import pytest
 
 from remit.domain.action import Action, ActionStatus
+from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, Link, Verdict, request_approval
 from remit.domain.decision import Decision, Outcome
-from remit.domain.errors import Conflict
+from remit.domain.errors import AgentSuspended, Conflict
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft, Kind, broken_link
 from remit.domain.warrant import mint
-from remit.ports import AddLink, AnswerApproval, MintWarrant, MoveAction, OpenAction, Records, RequestApproval
+from remit.ports import (
+    AddLink,
+    AnswerApproval,
+    MintWarrant,
+    MoveAction,
+    OpenAction,
+    Records,
+    Reinstate,
+    RequestApproval,
+    RequireActive,
+    Suspend,
+)
 from tests.fakes.clock import NOON
 from tests.fakes.gate import REFUNDS, make_intent, refund
 
@@ -108,6 +120,30 @@ class RecordsConformance(ABC):
         link = Link(token_hash="a" * 64, approval="ap", approver="finance@example.com", expires_at=LATER)
         records.commit("linked", [AddLink(link=link)], [])
         assert records.link("a" * 64) == link
+
+    def test_a_suspended_agent_stops_a_whole_commit(self, records: Records) -> None:
+        suspension = Suspension(agent="stopped", reason="r", by="operator", at=NOON)
+        records.commit("agent-stopped", [Suspend(suspension=suspension)], [DRAFT])
+        action = an_action("stopped-run")
+        with pytest.raises(AgentSuspended):
+            records.commit("stopped-run", [RequireActive(agent="stopped"), OpenAction(action=action)], [DRAFT])
+        assert (records.action(action.intent.key), records.entries("stopped-run")) == (None, ())
+        assert suspension in records.suspensions()
+
+    def test_an_active_agent_stops_nothing(self, records: Records) -> None:
+        action = an_action("active-run")
+        records.commit("active-run", [RequireActive(agent="active"), OpenAction(action=action)], [DRAFT])
+        assert records.action(action.intent.key) == action
+
+    def test_an_agent_is_suspended_and_reinstated_once_each(self, records: Records) -> None:
+        suspension = Suspension(agent="twice", reason="r", by="operator", at=NOON)
+        records.commit("agent-twice", [Suspend(suspension=suspension)], [])
+        with pytest.raises(Conflict):
+            records.commit("agent-twice", [Suspend(suspension=suspension)], [])
+        records.commit("agent-twice", [Reinstate(agent="twice")], [])
+        with pytest.raises(Conflict):
+            records.commit("agent-twice", [Reinstate(agent="twice")], [])
+        assert "twice" not in {stopped.agent for stopped in records.suspensions()}
 
     def test_two_who_answer_at_once_are_one_answer(self, records: Records) -> None:
         approval = an_approval("race")

@@ -28,7 +28,10 @@ POLICY_ID = re.compile(r"policy `([^`]+)`")
 # One policy of a text: to its semicolon, past those in strings and comments.
 STATEMENT = re.compile(r'(?:"(?:\\.|[^"\\])*"|//[^\n]*|[^;"/]|/)*;')
 
-pytestmark = pytest.mark.skipif(not EVALUATION.is_dir(), reason="The foreign Cedar cases are not beside this repository.")
+pytestmark = [
+    pytest.mark.enable_socket,
+    pytest.mark.skipif(not EVALUATION.is_dir(), reason="The foreign Cedar cases are not beside this repository."),
+]
 
 
 @cache

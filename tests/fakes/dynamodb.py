@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NAMES = Names("test")
-_KEYS = {"actions": ("key",), "approvals": ("pk", "sk"), "warrants": ("id",), "uses": ("warrant",), "ledger": ("run", "seq")}
+_KEYS = {
+    "actions": ("key",),
+    "approvals": ("pk", "sk"),
+    "warrants": ("id",),
+    "uses": ("warrant",),
+    "agents": ("agent",),
+    "ledger": ("run", "seq"),
+}
 
 
 @contextmanager

@@ -11,13 +11,13 @@ from remit.domain.ledger import Entry, Kind
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 from remit.policies import load_policy_set
-from remit.ports import Mailer, PolicyEngine
+from remit.ports import Mailer, PolicyEngine, ShadowPolicies
 from remit.usecases.answer import Answer, ApprovalPorts, answer
 from remit.usecases.ask import Asking
 from remit.usecases.gate import GatePorts, Proposal, govern, resume
 from remit.usecases.judge import Judge
 from tests.fakes.clock import CountingEntropy, FixedClock
-from tests.fakes.outside import AnsweredTasks, DirectExecutor, MemoryUses, Outbox, TableFacts, Till, WokenGate, executor_ports
+from tests.fakes.outside import AnsweredTasks, Counts, DirectExecutor, MemoryUses, Outbox, TableFacts, Till, WokenGate, executor_ports
 from tests.fakes.records import MemoryRecords
 
 REFUNDS = load_charter(Path("charters/refunds.yaml"))
@@ -52,6 +52,8 @@ class World:
     tasks: AnsweredTasks = field(default_factory=AnsweredTasks)
     woken: WokenGate = field(default_factory=WokenGate)
     till: Till = field(default_factory=Till)
+    shadow: ShadowPolicies | None = None
+    counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
         self.records = MemoryRecords(self.clock)
@@ -63,8 +65,9 @@ class World:
     @property
     def ports(self) -> GatePorts:
         facts = TableFacts(self.business)
-        judge = Judge(charter=REFUNDS, payloads=PAYLOADS, facts=facts, engine=self.engine, clock=self.clock)
-        return GatePorts(judge=judge, records=self.records, executor=self.executor, tasks=self.tasks, asking=self.asking)
+        judge = Judge(charter=REFUNDS, payloads=PAYLOADS, facts=facts, engine=self.engine, clock=self.clock, shadow=self.shadow)
+        executor, tasks, asking = self.executor, self.tasks, self.asking
+        return GatePorts(judge=judge, records=self.records, executor=executor, tasks=tasks, asking=asking, meter=self.counts)
 
     def propose(self, payload: JsonObject | None = None, token: str = "task-1", **changes: str) -> Intent:
         intent = make_intent(refund() if payload is None else payload, **changes)

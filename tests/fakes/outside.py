@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from remit.ports import (
     Gate,
     Mail,
     Mailer,
+    Meter,
     RunState,
     Tasks,
     WarrantUses,
@@ -120,6 +122,16 @@ class AnsweredTasks(Tasks):
 
     def waits(self, token: str) -> bool:
         return token not in self.ended
+
+
+class Counts(Meter):
+    """Each metric's sum."""
+
+    def __init__(self) -> None:
+        self.sums: Counter[str] = Counter()
+
+    def count(self, name: str, times: int) -> None:
+        self.sums[name] += times
 
 
 class Outbox(Mailer):

@@ -3,17 +3,32 @@ from copy import copy
 from typing import TypeVar
 
 from remit.domain.action import Action
+from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, Link
-from remit.domain.errors import Conflict
+from remit.domain.errors import Conflict, RemitError, suspended
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.warrant import Warrant
-from remit.ports import AddLink, AnswerApproval, Change, Clock, MintWarrant, MoveAction, OpenAction, Records, RequestApproval
+from remit.ports import (
+    AddLink,
+    AnswerApproval,
+    Change,
+    Clock,
+    MintWarrant,
+    MoveAction,
+    OpenAction,
+    Records,
+    Reinstate,
+    RequestApproval,
+    RequireActive,
+    Suspend,
+)
 
 T = TypeVar("T")
+_TABLES = ("actions", "approvals", "links", "warrants", "stopped")
 
 
 class MemoryRecords(Records):
-    """Everything in dictionaries; a commit works on copies and then swaps them in."""
+    """Everything in dictionaries; a commit that fails puts back what was there."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -21,15 +36,19 @@ class MemoryRecords(Records):
         self.approvals: dict[str, Approval] = {}
         self.links: dict[str, Link] = {}
         self.warrants: dict[str, Warrant] = {}
+        self.stopped: dict[str, Suspension] = {}
         self.ledger: dict[str, tuple[Entry, ...]] = {}
         self.before_commit: Callable[[Sequence[Change], Sequence[Draft]], None] = lambda changes, drafts: None
 
     def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
         self.before_commit(changes, drafts)
-        tables = [copy(table) for table in (self.actions, self.approvals, self.links, self.warrants)]
-        for change in changes:
-            _apply(change, *tables)  # type: ignore[arg-type]
-        self.actions, self.approvals, self.links, self.warrants = tables  # type: ignore[assignment]
+        before = {name: copy(getattr(self, name)) for name in _TABLES}
+        try:
+            for change in changes:
+                self._apply(change)
+        except RemitError:
+            vars(self).update(before)
+            raise
         self._append(run, drafts)
 
     def open_run(self, run: str, draft: Draft) -> None:
@@ -47,35 +66,43 @@ class MemoryRecords(Records):
         now = self._clock.now()
         return tuple(sorted((each for each in self.approvals.values() if each.open_at(now)), key=lambda each: each.requested_at))
 
+    def suspensions(self) -> tuple[Suspension, ...]:
+        return tuple(self.stopped[agent] for agent in sorted(self.stopped))
+
     def link(self, token_hash: str) -> Link | None:
         return self.links.get(token_hash)
 
     def entries(self, run: str) -> tuple[Entry, ...]:
         return self.ledger.get(run, ())
 
+    def _apply(self, change: Change) -> None:
+        match change:
+            case OpenAction():
+                _add(self.actions, change.action.intent.key, change.action)
+            case MoveAction():
+                _require(self.actions[change.action.intent.key].status is change.was)
+                self.actions[change.action.intent.key] = change.action
+            case MintWarrant():
+                _add(self.warrants, change.warrant.id, change.warrant)
+            case RequestApproval():
+                _add(self.approvals, change.approval.id, change.approval)
+            case AnswerApproval():
+                _require(self.approvals[change.approval.id].status is ApprovalStatus.PENDING)
+                self.approvals[change.approval.id] = change.approval
+            case RequireActive():
+                if change.agent in self.stopped:
+                    raise suspended()
+            case Suspend():
+                _add(self.stopped, change.suspension.agent, change.suspension)
+            case Reinstate():
+                _require(change.agent in self.stopped)
+                del self.stopped[change.agent]
+            case AddLink():
+                _add(self.links, change.link.token_hash, change.link)
+
     def _append(self, run: str, drafts: Sequence[Draft]) -> None:
         written = self.ledger.get(run, ())
         self.ledger[run] = (*written, *chain(run, written[-1] if written else None, drafts, self._clock.now()))
-
-
-def _apply(
-    change: Change, actions: dict[str, Action], approvals: dict[str, Approval], links: dict[str, Link], warrants: dict[str, Warrant]
-) -> None:
-    match change:
-        case OpenAction():
-            _add(actions, change.action.intent.key, change.action)
-        case MoveAction():
-            _require(actions[change.action.intent.key].status is change.was)
-            actions[change.action.intent.key] = change.action
-        case MintWarrant():
-            _add(warrants, change.warrant.id, change.warrant)
-        case RequestApproval():
-            _add(approvals, change.approval.id, change.approval)
-        case AnswerApproval():
-            _require(approvals[change.approval.id].status is ApprovalStatus.PENDING)
-            approvals[change.approval.id] = change.approval
-        case AddLink():
-            _add(links, change.link.token_hash, change.link)
 
 
 def _add(table: dict[str, T], key: str, record: T) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from aws_cdk import App
+from aws_cdk.cx_api import CloudAssembly
 
 from app import compose
 
@@ -15,10 +16,11 @@ Resource = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Deployment:
-    """All resources of one stage, by stack and logical id."""
+    """All resources of one stage, by stack and logical id: `claims:Gate…`. The templates are as they were synthesised."""
 
     stage: str
     resources: Mapping[str, Resource]
+    templates: tuple[Resource, ...] = ()
 
     def of_type(self, kind: str) -> dict[str, Resource]:
         return {name: resource for name, resource in self.resources.items() if resource["Type"] == kind}
@@ -64,7 +66,7 @@ class Deployment:
 
     def _named(self, logical_id: str) -> str:
         properties = self.resources[logical_id]["Properties"]
-        names = ("FunctionName", "LogGroupName", "RoleName")
+        names = ("FunctionName", "LogGroupName", "RoleName", "TableName")
         return next((str(properties[name]) for name in names if name in properties), f"<{logical_id}>")
 
 
@@ -76,7 +78,26 @@ def listed(value: object) -> list[Any]:
 def deployment(stage: str) -> Deployment:
     app = App(context={"aws:cdk:bundling-stacks": [], "stage": stage})
     compose(app)
+    return deployed_by(app.synth(), stage)
+
+
+def deployed_by(assembly: CloudAssembly, stage: str) -> Deployment:
     resources: dict[str, Resource] = {}
-    for stack in app.synth().stacks:
-        resources |= stack.template["Resources"]
-    return Deployment(stage=stage, resources=resources)
+    for stack in assembly.stacks:
+        scope = stack.stack_name.removeprefix(f"remit-{stage}-")
+        resources |= {f"{scope}:{name}": scoped(resource, scope) for name, resource in stack.template["Resources"].items()}
+    return Deployment(stage=stage, resources=resources, templates=tuple(stack.template for stack in assembly.stacks))
+
+
+def scoped(value: Any, scope: str) -> Any:  # noqa: ANN401 (any part of a template)
+    """The same with every reference to a logical id made one to `scope:id`: two domains have the same ids in their stacks."""
+    if isinstance(value, list):
+        return [scoped(part, scope) for part in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"Ref": str(name)} if not name.startswith("AWS::"):
+            return {"Ref": f"{scope}:{name}"}
+        case {"Fn::GetAtt": [name, attribute]}:
+            return {"Fn::GetAtt": [f"{scope}:{name}", attribute]}
+    return {key: scoped(part, scope) for key, part in value.items()}

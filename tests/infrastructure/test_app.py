@@ -47,6 +47,15 @@ def test_a_malformed_charter_is_named_with_file_line_and_field(project: Path) ->
     refused_with(synth(project), f"charters/refunds.yaml:14: {problem}")
 
 
+@pytest.mark.parametrize("asked", ["dynamodb:*", "dynamodb:Scan", "iam:PutRolePolicy", "*"])
+def test_a_charter_that_asks_for_more_than_the_boundary_is_named_with_file_line_and_field(project: Path, asked: str) -> None:
+    edit(project / "charters/claims.yaml", "actions: [dynamodb:ConditionCheckItem]", f'actions: ["{asked}"]')
+    done = synth(project)
+    assert done.returncode == 1
+    field = "tools.claims.draft_assessment.permissions.0.actions.0"
+    assert done.stderr.splitlines()[-1].startswith(f"charters/claims.yaml:32: {field}: Input should be 'dynamodb:BatchGetItem', ")
+
+
 def test_a_malformed_policy_is_named_with_file_line_and_id(project: Path) -> None:
     edit(project / "policies/refunds/policies.cedar", "context.payload.amount > 50000", 'context.payload.amount > "50000"')
     done = synth(project)

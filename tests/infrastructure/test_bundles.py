@@ -6,47 +6,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import boto3
 import pytest
-from aws_cdk import App
 
-from app import compose
-from tests.infrastructure.templates import Deployment, Resource
+from remit.domain.charter import Charter
+from tests.infrastructure.grants import CHARTERS
+from tests.infrastructure.templates import deployment
 
-FOLDERS = {
-    "api": "api",
-    "approvals": "approvals",
-    "recorder": "recorder",
-    "refunds-gate": "gate",
-    "refunds-support-executor": "executor",
-    "refunds-support-reasoner": "reasoner",
-}
-SITE_PACKAGES = Path(boto3.__file__).parents[1]
-RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3")
-
-
-@pytest.fixture(scope="module")
-def assets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    app = App(outdir=str(tmp_path_factory.mktemp("cdk.out")), context={"stage": "local"})
-    compose(app)
-    assembly = app.synth()
-    resources: dict[str, Resource] = {}
-    for stack in assembly.stacks:
-        resources |= stack.template["Resources"]
-    functions = Deployment(stage="local", resources=resources).functions()
-    return {name: asset_of(function, Path(assembly.directory)) for name, function in functions.items()}
-
-
-def asset_of(function: Resource, directory: Path) -> Path:
-    return directory / f"asset.{Path(function['Properties']['Code']['S3Key']).stem}"
-
-
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("runtime")
-    for name in RUNTIME:
-        (folder / name).symlink_to(SITE_PACKAGES / name)
-    return folder
+every_domain = pytest.mark.parametrize("charter", CHARTERS, ids=lambda charter: charter.domain)
+FOLDERS = {"api": "api", "approvals": "approvals", "recorder": "recorder"}
+for charter in CHARTERS:
+    FOLDERS[f"{charter.domain}-gate"] = "gate"
+    for agent in charter.agents:
+        FOLDERS |= {f"{charter.domain}-{agent}-{kind}": kind for kind in ("executor", "reasoner")}
+FOLDERS |= dict.fromkeys(("claims-payout", "claims-export"), "policy_administration")
 
 
 def test_every_function_has_its_own_asset(assets: dict[str, Path]) -> None:
@@ -55,17 +27,28 @@ def test_every_function_has_its_own_asset(assets: dict[str, Path]) -> None:
     }
 
 
-def test_the_gate_has_its_charter_and_payloads_and_no_reasoning(assets: dict[str, Path]) -> None:
-    gate = assets["refunds-gate"]
-    assert json.loads((gate / "charters" / "refunds.json").read_text())["domain"] == "refunds"
-    assert sorted(path.name for path in (gate / "tools" / "refunds").iterdir()) == ["__init__.py", "payloads.py"]
+@every_domain
+def test_the_gate_has_its_charter_payloads_and_trials_and_no_reasoning(assets: dict[str, Path], charter: Charter) -> None:
+    gate, domain = assets[f"{charter.domain}-gate"], charter.domain
+    assert json.loads((gate / "charters" / f"{domain}.json").read_text())["domain"] == domain
+    assert [path.name for path in (gate / "policies").iterdir()] == [f"{domain}.shadow.json"]
+    assert sorted(path.name for path in (gate / "tools" / domain).iterdir()) == ["__init__.py", "payloads.py"]
     assert not {"langgraph", "langchain_core", "langchain_aws", "boto3", "botocore", "prompts"} & {path.name for path in gate.iterdir()}
 
 
-def test_the_executor_has_actions_and_the_reasoner_prompts(assets: dict[str, Path]) -> None:
-    assert (assets["refunds-support-executor"] / "tools" / "refunds" / "actions.py").is_file()
-    assert (assets["refunds-support-reasoner"] / "prompts" / "refunds" / "support.v1.md").is_file()
-    assert not {"numpy", "zstandard"} & {path.name for path in assets["refunds-support-reasoner"].iterdir()}
+@every_domain
+def test_an_executor_has_actions_and_a_reasoner_prompts(assets: dict[str, Path], charter: Charter) -> None:
+    for agent, spec in charter.agents.items():
+        reasoner = assets[f"{charter.domain}-{agent}-reasoner"]
+        assert (assets[f"{charter.domain}-{agent}-executor"] / "tools" / charter.domain / "actions.py").is_file()
+        assert (reasoner / "prompts" / charter.domain / f"{spec.prompt}.md").is_file()
+        assert not {"numpy", "zstandard"} & {path.name for path in reasoner.iterdir()}
+
+
+@every_domain
+def test_no_function_carries_another_domains_tools(assets: dict[str, Path], charter: Charter) -> None:
+    own = [asset for name, asset in assets.items() if name.startswith(f"{charter.domain}-") and (asset / "tools").exists()]
+    assert {path.name for asset in own for path in (asset / "tools").iterdir()} == {"__init__.py", charter.domain}
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -78,9 +61,8 @@ def test_a_bundle_holds_nothing_local_and_nothing_compiled(assets: dict[str, Pat
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_handler_imports_with_only_its_bundle_and_the_runtime(assets: dict[str, Path], runtime: Path, name: str) -> None:
-    program = (
-        f"import sys; sys.path[:0] = [{str(assets[name])!r}, {str(runtime)!r}]; import lambdas.{FOLDERS[name]}.handler as h; h.handler"
-    )
+    module, _, entry = deployment("local").functions()[name]["Properties"]["Handler"].rpartition(".")
+    program = f"import sys; sys.path[:0] = [{str(assets[name])!r}, {str(runtime)!r}]; import {module} as h; h.{entry}"
     environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_TRACE_DISABLED": "true"}
     run = [sys.executable, "-I", "-S", "-B", "-c", program]
     done = subprocess.run(run, env=environment, capture_output=True, text=True, check=False)

@@ -5,20 +5,34 @@ import re
 
 import pytest
 
+from remit.names import action_workflow
+from tests.infrastructure.grants import CHARTERS, machines_of
 from tests.infrastructure.templates import STAGES, Resource, deployment
 
 KEPT = ("AWS::DynamoDB::Table", "AWS::VerifiedPermissions::PolicyStore", "AWS::Logs::LogGroup", "AWS::StepFunctions::StateMachine")
-TABLES = {"actions": ["key"], "approvals": ["pk", "sk"], "warrants": ["id"], "uses": ["warrant"], "ledger": ["run", "seq"]}
-BUSINESS = {"accounts": "account_id", "orders": "order_id", "refunds": "refund_id", "offers": "offer_id"}
+TABLES = {
+    "actions": ["key"],
+    "agents": ["agent"],
+    "approvals": ["pk", "sk"],
+    "warrants": ["id"],
+    "uses": ["warrant"],
+    "ledger": ["run", "seq"],
+}
+BUSINESS = {f"{charter.domain}-{name}": [table.key] for charter in CHARTERS for name, table in charter.tables.items()}
+BESIDES = {"policy-administration-payouts": ["payout_id"]}
 TOLD = {"REMIT_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 TOLD_ALSO = {
-    "api": {"WORKFLOWS", "ACCOUNT"},
+    "api": {"WORKFLOWS", "ACCOUNT", "AGENTS"},
     "approvals": set[str](),
     "recorder": set[str](),
-    "refunds-gate": {"REMIT_DOMAIN", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL"},
-    "refunds-support-executor": {"REMIT_DOMAIN", "REMIT_AGENT", "AGENT_ROLE_ARN"},
-    "refunds-support-reasoner": {"REMIT_DOMAIN", "REMIT_AGENT", "MODEL_ID"},
+    "claims-payout": {"PAYOUTS_TABLE"},
+    "claims-export": {"CLAIMS_TABLE"},
 }
+for charter in CHARTERS:
+    TOLD_ALSO[f"{charter.domain}-gate"] = {"REMIT_DOMAIN", "POLICY_ENGINE", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL"}
+    for agent in charter.agents:
+        TOLD_ALSO[f"{charter.domain}-{agent}-executor"] = {"REMIT_DOMAIN", "REMIT_AGENT", "AGENT_ROLE_ARN"}
+        TOLD_ALSO[f"{charter.domain}-{agent}-reasoner"] = {"REMIT_DOMAIN", "REMIT_AGENT", "MODEL_ID"}
 
 
 def tables(stage: str) -> dict[str, Resource]:
@@ -29,7 +43,7 @@ def tables(stage: str) -> dict[str, Resource]:
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_table_has_its_name_and_string_keys(stage: str) -> None:
     keys = {name: [key["AttributeName"] for key in table["Properties"]["KeySchema"]] for name, table in tables(stage).items()}
-    assert keys == TABLES | {f"refunds-{name}": [key] for name, key in BUSINESS.items()}
+    assert keys == TABLES | BUSINESS | BESIDES
     types = [attribute["AttributeType"] for table in tables(stage).values() for attribute in table["Properties"]["AttributeDefinitions"]]
     assert set(types) == {"S"}
 
@@ -57,10 +71,12 @@ def test_state_is_kept_in_production_and_goes_with_the_local_stage(stage: str, p
 
 
 @pytest.mark.parametrize(("stage", "mode"), [("prod", "ENABLED"), ("local", "DISABLED")])
-def test_the_policy_store_is_strict_and_protected_in_production(stage: str, mode: str) -> None:
-    (store,) = deployment(stage).of_type("AWS::VerifiedPermissions::PolicyStore").values()
-    assert store["Properties"]["ValidationSettings"] == {"Mode": "STRICT"}
-    assert store["Properties"]["DeletionProtection"] == {"Mode": mode}
+def test_every_policy_store_is_strict_and_protected_in_production(stage: str, mode: str) -> None:
+    stores = deployment(stage).of_type("AWS::VerifiedPermissions::PolicyStore").values()
+    assert len(stores) == len(CHARTERS)
+    for store in stores:
+        assert store["Properties"]["ValidationSettings"] == {"Mode": "STRICT"}
+        assert store["Properties"]["DeletionProtection"] == {"Mode": mode}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -75,6 +91,9 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         ("GET", "/approvals"): "AWS_IAM",
         ("GET", "/approvals/{id}"): "NONE",
         ("POST", "/approvals/{id}"): "NONE",
+        ("GET", "/agents"): "AWS_IAM",
+        ("POST", "/agents/{name}/suspend"): "AWS_IAM",
+        ("POST", "/agents/{name}/resume"): "AWS_IAM",
     }
 
 
@@ -97,10 +116,11 @@ def test_a_function_is_told_what_it_needs_and_no_secret(stage: str) -> None:
 
 def test_the_api_knows_every_workflow_with_its_domain_and_agent() -> None:
     variables = deployment("prod").functions()["api"]["Properties"]["Environment"]["Variables"]
-    assert json.loads(variables["WORKFLOWS"]) == {
-        "refunds": {"domain": "refunds", "agent": "support"},
-        "refunds-action": {"domain": "refunds", "agent": None},
-    }
+    expected: dict[str, dict[str, str | None]] = {}
+    for charter in CHARTERS:
+        expected |= {name: {"domain": charter.domain, "agent": spec.agent} for name, spec in charter.workflows.items()}
+        expected[action_workflow(charter.domain)] = {"domain": charter.domain, "agent": None}
+    assert json.loads(variables["WORKFLOWS"]) == expected
 
 
 def test_in_production_functions_run_traced_on_arm_with_python_3_13() -> None:
@@ -115,7 +135,14 @@ def test_a_machine_is_whole_once_its_arns_are_filled_in(stage: str) -> None:
     for machine in deployment(stage).of_type("AWS::StepFunctions::StateMachine").values():
         text = machine["Properties"]["DefinitionString"]
         assert set(re.findall(r"\$\{(\w+)\}", text)) == machine["Properties"]["DefinitionSubstitutions"].keys()
-        assert json.loads(text)["States"]["Govern"]["TimeoutSeconds"] == 4 * 3600 + 300
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_machine_waits_for_a_human_as_long_as_its_charter_says(stage: str) -> None:
+    deployed = deployment(stage)
+    machines = deployed.of_type("AWS::StepFunctions::StateMachine").values()
+    waits = {deployed.short(m["Properties"]["StateMachineName"]): govern(m)["TimeoutSeconds"] for m in machines}
+    assert waits == {name: charter.longest_wait_seconds() + 300 for charter in CHARTERS for name in machines_of(charter)}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -131,3 +158,8 @@ def route(paths: dict[str, Resource], resource: str) -> str:
     parent = properties["ParentId"]
     above = route(paths, parent["Ref"]) if "Ref" in parent else ""
     return f"{above}/{properties['PathPart']}"
+
+
+def govern(machine: Resource) -> Resource:
+    state: Resource = json.loads(machine["Properties"]["DefinitionString"])["States"]["Govern"]
+    return state

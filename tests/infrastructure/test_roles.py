@@ -4,62 +4,23 @@ from itertools import product
 
 import pytest
 
-from tests.infrastructure.templates import STAGES, Deployment, deployment
+from tests.infrastructure.grants import CHARTERS, LEDGER, gates, machines_of, of_all_functions
+from tests.infrastructure.templates import STAGES, Deployment, Resource, deployment
 
-LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamodb:table/ledger"}
 REWRITES = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
-ENDS = ("Success", "Failure", "Heartbeat")
-STORE = "<PoliciesStore7DD7FF97>"
-
-GRANTS = {
-    "api": LEDGER
-    | {
-        "dynamodb:Query on dynamodb:table/approvals/index/pending",
-        "states:StartExecution on states:stateMachine:refunds",
-        "states:StartExecution on states:stateMachine:refunds-action",
-        "states:DescribeExecution on states:execution:refunds:*",
-        "states:DescribeExecution on states:execution:refunds-action:*",
-    },
-    "approvals": LEDGER
-    | {
-        "dynamodb:GetItem on dynamodb:table/approvals",
-        "dynamodb:PutItem on dynamodb:table/approvals",
-        "lambda:InvokeFunction on lambda:function:refunds-gate",
-    },
-    "recorder": LEDGER,
-    "refunds-gate": LEDGER
-    | {
-        "dynamodb:GetItem on dynamodb:table/actions",
-        "dynamodb:PutItem on dynamodb:table/actions",
-        "dynamodb:GetItem on dynamodb:table/approvals",
-        "dynamodb:PutItem on dynamodb:table/approvals",
-        "dynamodb:PutItem on dynamodb:table/warrants",
-        "dynamodb:BatchGetItem on dynamodb:table/refunds-accounts",
-        "dynamodb:BatchGetItem on dynamodb:table/refunds-orders",
-        f"verifiedpermissions:IsAuthorized on {STORE}",
-        f"verifiedpermissions:ListPolicies on {STORE}",
-        f"verifiedpermissions:GetPolicy on {STORE}",
-        f"verifiedpermissions:GetSchema on {STORE}",
-        "lambda:InvokeFunction on refunds-support-executor",
-        "ses:SendEmail on ses:identity/remit@example.com",
-        *(f"states:SendTask{end} on states:stateMachine:{machine}" for end in ENDS for machine in ("refunds", "refunds-action")),
-    },
-    "refunds-support-executor": {
-        "dynamodb:ConditionCheckItem on dynamodb:table/warrants",
-        "dynamodb:GetItem on dynamodb:table/uses",
-        "dynamodb:PutItem on dynamodb:table/uses",
-        "sts:AssumeRole on iam::<AWS::AccountId>:role/refunds-support-agent",
-        "sts:TagSession on iam::<AWS::AccountId>:role/refunds-support-agent",
-    },
-    "refunds-support-reasoner": {"bedrock:InvokeModel on bedrock:<AWS::Region>::foundation-model/amazon.nova-pro-v1:0"},
-}
-
+GRANTS = of_all_functions()
 EVERY_FUNCTION = list(product(STAGES, GRANTS))
 
 
 def own(name: str) -> set[str]:
     log = f"/aws/lambda/{name}"
     return {f"logs:CreateLogStream on {log}", f"logs:PutLogEvents on {log}", "xray:PutTraceSegments on *", "xray:PutTelemetryRecords on *"}
+
+
+def holders(stage: str, grant: str) -> set[str]:
+    """The functions whose role has a grant that begins so."""
+    deployed = deployment(stage)
+    return {name for name in deployed.functions() if any(each.startswith(grant) for each in deployed.allowed(name))}
 
 
 def test_these_are_all_the_functions() -> None:
@@ -84,9 +45,37 @@ def test_no_two_functions_share_a_role(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_only_the_gate_may_mint(stage: str) -> None:
-    minting = "dynamodb:PutItem on dynamodb:table/warrants"
-    assert [name for name in deployment(stage).functions() if minting in deployment(stage).allowed(name)] == ["refunds-gate"]
+def test_only_the_gates_may_mint(stage: str) -> None:
+    assert holders(stage, "dynamodb:PutItem on dynamodb:table/warrants") == gates()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_the_gates_may_answer_a_waiting_task(stage: str) -> None:
+    assert holders(stage, "states:SendTask") == gates()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_a_domains_gate_may_invoke_its_executors(stage: str) -> None:
+    for charter in CHARTERS:
+        for agent in charter.agents:
+            executor = f"lambda:InvokeFunction on {charter.domain}-{agent}-executor"
+            assert holders(stage, executor) == {f"{charter.domain}-gate"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_approvals_are_put_by_those_who_ask_and_by_the_one_behind_the_links(stage: str) -> None:
+    """IAM cannot tell a question from an answer in one table: the gates ask, and an answer moves nothing but a gate's next decision."""
+    assert holders(stage, "dynamodb:PutItem on dynamodb:table/approvals") == {"approvals"} | gates()
+    open_to_all = [method for method in methods(stage) if method["AuthorizationType"] == "NONE"]
+    assert {behind(stage, method) for method in open_to_all} == {"approvals"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_role_is_passed_on_and_none_but_the_agents_are_assumed(stage: str) -> None:
+    passed = [grant for grant in all_grants(deployment(stage)) if grant.startswith("iam:")]
+    assumed = {grant for grant in all_grants(deployment(stage)) if grant.startswith("sts:AssumeRole")}
+    roles = {f"iam::<AWS::AccountId>:role/{charter.domain}-{agent}-agent" for charter in CHARTERS for agent in charter.agents}
+    assert (passed, assumed) == ([], {f"sts:AssumeRole on {role}" for role in roles})
 
 
 def test_only_what_takes_no_resource_is_granted_on_every_resource() -> None:
@@ -107,12 +96,33 @@ def test_without_tracing_nothing_is_granted_to_x_ray() -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_machine_invokes_its_own_functions_only(stage: str) -> None:
+def test_a_machine_invokes_its_own_gate_reasoner_and_the_recorder_only(stage: str) -> None:
     deployed = deployment(stage)
     machines = deployed.of_type("AWS::StepFunctions::StateMachine").values()
     invoked = {deployed.short(machine["Properties"]["StateMachineName"]): invokes(deployed, machine) for machine in machines}
-    common = {"refunds-gate", "lambda:function:recorder"}
-    assert invoked == {"refunds": common | {"refunds-support-reasoner"}, "refunds-action": common}
+    expected: dict[str, set[str]] = {}
+    for charter in CHARTERS:
+        common = {f"{charter.domain}-gate", "lambda:function:recorder"}
+        expected |= dict.fromkeys(machines_of(charter), common)
+        expected |= {name: common | {f"{charter.domain}-{spec.agent}-reasoner"} for name, spec in charter.workflows.items()}
+    assert invoked == expected
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_the_api_gateway_is_let_in_by_a_function(stage: str) -> None:
+    """A function's own policy could let somebody in whom no role's policy names."""
+    permissions = [permission["Properties"] for permission in deployment(stage).of_type("AWS::Lambda::Permission").values()]
+    assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com"}
+    assert all("SourceArn" in permission for permission in permissions)
+
+
+def methods(stage: str) -> list[Resource]:
+    return [method["Properties"] for method in deployment(stage).of_type("AWS::ApiGateway::Method").values()]
+
+
+def behind(stage: str, method: Resource) -> str:
+    """The function that a route leads to."""
+    return deployment(stage).text(method["Integration"]["Uri"]).split("/functions/")[1].split("/")[0]
 
 
 def invokes(deployed: Deployment, machine: object) -> set[str]:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from remit.charters import load_charter
 from remit.domain.cedar_schema import cedar_schema
+from remit.domain.charter import CedarType
 from remit.domain.model import Json, JsonObject
 from remit.domain.payload import Payload
 
@@ -79,3 +80,12 @@ def test_a_field_without_a_cedar_type_is_named(annotation: object) -> None:
     odd = type("Odd", (Payload,), {"__annotations__": {"account_id": annotation}})
     with pytest.raises(ValueError, match=r"^Odd\.account_id: "):
         attributes(odd)
+
+
+def test_a_fact_may_be_a_set_of_texts() -> None:
+    order = REFUNDS.facts["order"].model_copy(update={"attributes": {"tags": CedarType.STRINGS}})
+    charter = REFUNDS.model_copy(update={"facts": {**REFUNDS.facts, "order": order}})
+    schema = cedar_schema(charter, {"IssueRefund": Everything, "OfferRefund": Everything})
+    rule = 'forbid (principal, action in Remit::Action::"effect:write", resource) when { context.facts.order.tags.contains("gift") };'
+    assert cedarpy.validate_policies(rule, schema).validation_passed
+    assert not cedarpy.validate_policies(rule.replace('"gift"', "1"), schema).validation_passed

@@ -34,6 +34,26 @@ def test_a_rule_that_is_not_valid_is_named(tmp_path: Path, condition: str, probl
     assert str(caught.value).startswith(f"{tmp_path}/policies.cedar:{problem}")
 
 
+def test_a_rule_in_shadow_mode_is_apart_from_those_in_force(tmp_path: Path) -> None:
+    (tmp_path / "policies.cedar").write_text(RULE % "true" + '@id("y") @reason("r") @mode("shadow") forbid (principal, action, resource);')
+    loaded = load_policy_set(REFUNDS, tmp_path)
+    assert [policy.id for policy in loaded.policies] == ["refunds.matrix.support", "x"]
+    assert [policy.id for policy in loaded.shadow] == ["y"]
+
+
+def test_a_rule_in_shadow_mode_is_validated_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "policies.cedar").write_text('@mode("shadow")\n' + RULE % "context.nothing")
+    with pytest.raises(PolicyError, match=r"policies\.cedar:1: x: attribute"):
+        load_policy_set(REFUNDS, tmp_path)
+
+
+@pytest.mark.parametrize("mode", ['@mode("shdow")', "@mode", '@mode("enforce")'])
+def test_a_mode_that_there_is_not_is_named_by_its_line(tmp_path: Path, mode: str) -> None:
+    (tmp_path / "policies.cedar").write_text(f"{mode}\n{RULE % 'true'}")
+    with pytest.raises(PolicyError, match=r'policies\.cedar:1: the only @mode is "shadow"$'):
+        load_policy_set(REFUNDS, tmp_path)
+
+
 def test_a_rule_without_its_id_is_named_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "policies.cedar").write_text("\n\npermit (principal, action, resource);")
     with pytest.raises(PolicyError, match=r"policies\.cedar:3: a policy needs its @id$"):

@@ -17,7 +17,10 @@ KNOWN = {error.code for error in vars(errors).values() if isinstance(error, type
 # What a function of ours may raise by class, when it does not report by token.
 CLASSES = {error.__name__ for error in vars(errors).values() if isinstance(error, type) and issubclass(error, RemitError)}
 
+REASONING = {name: machine for name, machine in MACHINES.items() if "Reason" in machine["States"]}
+
 every_machine = pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES.keys())
+every_reasoning_machine = pytest.mark.parametrize("machine", REASONING.values(), ids=REASONING.keys())
 
 
 def tasks(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -87,16 +90,28 @@ def test_a_file_names_no_account_region_or_function(machine: dict[str, Any]) -> 
     assert arns <= {"arn:aws:states:::lambda:invoke", "arn:aws:states:::lambda:invoke.waitForTaskToken"}
 
 
-def test_the_loop_back_to_the_reasoner_counts_and_is_bounded() -> None:
-    machine = MACHINES["refunds.asl.json"]
-    back = [name for name, state in machine["States"].items() if "Reason" in following(state)]
-    assert back == ["TryAnotherWay"]
-    assert machine["States"]["TryAnotherWay"]["Parameters"]["attempt.$"] == "States.MathAdd($.attempt, 1)"
-    (bound,) = machine["States"]["AnotherWay?"]["Choices"]
-    assert (bound["NumericLessThan"], bound["Next"]) == ("${MaxAttempts}", "TryAnotherWay")
+@every_reasoning_machine
+def test_every_way_back_to_the_reasoner_counts_and_is_bounded(machine: dict[str, Any]) -> None:
+    states = machine["States"]
+    back = {name for name, state in states.items() if "Reason" in following(state)}
+    assert {states[name]["Parameters"]["attempt.$"] for name in back} == {"States.MathAdd($.attempt, 1)"}
+    for state in states.values():
+        if following(state) & back:
+            (bound,) = state["Choices"]
+            assert (bound["Variable"], bound["NumericLessThan"], state["Default"]) == ("$.attempt", "${MaxAttempts}", "Close")
 
 
-def test_an_action_asked_for_from_elsewhere_passes_the_same_gate_the_same_way() -> None:
-    inside, outside = (MACHINES[name]["States"]["Govern"] for name in ("refunds.asl.json", "action.asl.json"))
+@every_reasoning_machine
+def test_every_way_back_hands_the_reasoner_all_that_it_hears(machine: dict[str, Any]) -> None:
+    states = machine["States"]
+    heard = {path.removeprefix("$.") for path in states["Reason"]["Parameters"]["Payload"].values()} - {"reasoning.conversation"}
+    for state in states.values():
+        if "Reason" in following(state):
+            assert {name.removesuffix(".$") for name in state["Parameters"]} >= heard
+
+
+@every_reasoning_machine
+def test_an_action_asked_for_from_elsewhere_passes_the_same_gate_the_same_way(machine: dict[str, Any]) -> None:
+    inside, outside = machine["States"]["Govern"], MACHINES["action.asl.json"]["States"]["Govern"]
     assert all(inside[field] == outside[field] for field in ("Resource", "ResultPath", "TimeoutSeconds", "Retry"))
     assert inside["Catch"][-1] == outside["Catch"][-1]

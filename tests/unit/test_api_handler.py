@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from lambdas.api import handler as api
+from lambdas.api.wiring import ApiPorts
 from remit.domain.approval import request_approval
 from remit.domain.decision import Decision, Outcome
 from remit.domain.model import JsonObject
 from remit.ports import RequestApproval, RunState
 from remit.usecases import entries
+from remit.usecases.agents import AgentPorts
 from tests.fakes.clock import NOON
 from tests.fakes.gate import REFUNDS, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
@@ -22,7 +24,8 @@ INTENT = {"agent": "support", "tool": "refunds.issue_refund", "payload": refund(
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk()
-    monkeypatch.setattr(api, "ports", lambda: desk.ports)
+    agents = AgentPorts(domains={"support": "refunds"}, records=desk.records, clock=desk.clock)
+    monkeypatch.setattr(api, "ports", lambda: ApiPorts(runs=desk.ports, agents=agents))
     return desk
 
 
@@ -104,6 +107,29 @@ def test_what_came_of_an_action_is_its_status(desk: Desk, monkeypatch: pytest.Mo
 def test_a_failed_action_is_an_error_of_the_service(desk: Desk, monkeypatch: pytest.MonkeyPatch, state: RunState, status: int) -> None:
     answered, body = act(desk, monkeypatch, state)
     assert (answered, body["outcome"]) == (status, "FAILED")
+
+
+def test_an_agent_is_stopped_and_let_go_on_in_the_name_of_who_signed(desk: Desk) -> None:
+    status, body = call("POST", "/agents/support/suspend", {"reason": "it refunds too much"})
+    assert (status, body["by"], body["reason"]) == (200, CALLER, "it refunds too much")
+    (listed,) = call("GET", "/agents")[1]["agents"]
+    assert (listed["agent"], listed["suspended"]["by"]) == ("support", CALLER)
+    assert call("POST", "/agents/support/resume", {"reason": "mended"})[0] == 200
+    assert call("GET", "/agents")[1]["agents"][0]["suspended"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/agents/stranger/suspend", {"reason": "r"}, 404),
+        ("/agents/support/suspend", {}, 400),
+        ("/agents/support/suspend", {"reason": ""}, 400),
+        ("/agents/support/resume", {"reason": "it was never stopped"}, 400),
+    ],
+)
+def test_a_wrong_request_stops_nobody(desk: Desk, path: str, body: JsonObject, status: int) -> None:
+    assert call("POST", path, body)[0] == status
+    assert desk.records.suspensions() == ()
 
 
 def test_an_action_that_waits_for_a_human_is_202_with_the_question(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,22 @@ def test_a_turn_without_a_proposal_is_an_answer_and_its_model_call_is_recorded()
     assert [entry.kind for entry in records.entries("run-1")] == [Kind.MODEL_CALLED, Kind.RUN_FINISHED]
 
 
+def receipt(**observed: str) -> JsonObject:
+    return {"warrant": "w", "executed_as": "arn", "verification": "MATCH", "expected": {}, "observed": dict(observed)}
+
+
+def test_a_run_that_did_something_and_then_spoke_is_done_and_says_what_it_said() -> None:
+    outcome, _ = end(receipt=receipt(status="draft"), reasoning={"proposal": None, "say": "Drafted.", "call": {"agent": "claims"}})
+    assert (outcome.outcome, outcome.say) == (Ending.DONE, "Drafted.")
+    assert outcome.receipt is not None
+    assert outcome.receipt.observed == {"status": "draft"}
+
+
+def test_an_error_after_a_step_that_was_done_is_how_the_run_ended() -> None:
+    outcome, _ = end("Remit.Denied", receipt=receipt(status="open"))
+    assert (outcome.outcome, outcome.error, outcome.receipt) == (Ending.REFUSED, "Remit.Denied", None)
+
+
 def test_closing_twice_records_one_end() -> None:
     records = MemoryRecords(FixedClock())
     state = Close.model_validate({"run": "run-1", "error": {"Error": "Remit.Denied", "Cause": ""}})

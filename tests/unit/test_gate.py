@@ -46,11 +46,15 @@ def test_an_allowed_refund_is_done_once_under_a_warrant_and_read_back() -> None:
     ]
 
 
-def test_a_decision_names_the_facts_with_their_versions_and_the_policy_set() -> None:
+def test_a_decision_holds_the_facts_as_it_saw_them_and_names_the_policy_set() -> None:
     world = World()
     world.propose()
     (decision,) = (entry.body for entry in world.entries() if entry.kind is Kind.DECISION_MADE)
-    assert decision["facts"] == [{"id": "accounts/A-100", "version": 3}, {"id": "orders/O-1001", "version": 7}]
+    order: JsonObject = {"account_id": "A-100", "currency": "USD", "refundable": 900_000}
+    assert decision["facts"] == [
+        {"id": "accounts/A-100", "version": 3, "name": "account", "attributes": {"status": "open", "flagged": False}},
+        {"id": "orders/O-1001", "version": 7, "name": "order", "attributes": order},
+    ]
     assert decision["policy_set"] == world.engine.policy_set()
 
 

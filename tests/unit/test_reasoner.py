@@ -11,6 +11,7 @@ from lambdas.reasoner.prompt import make_offers, make_prompt, tool_name
 from lambdas.reasoner.turn import Answer, Reasoner, Turn, take_turn
 from remit.domain.action import Failure
 from remit.domain.errors import Reason
+from remit.domain.warrant import Receipt, Verification
 from tests.fakes.clock import FixedClock
 from tests.fakes.gate import PAYLOADS, REFUNDS, refund
 
@@ -40,8 +41,9 @@ def call(name: str = "refunds__issue_refund", number: str = "1", **payload: Any)
     return AIMessage("", tool_calls=[{"id": number, "name": name, "args": payload or refund()}], usage_metadata=usage)
 
 
-def turn(script: Script, before: Answer | None = None, refusal: Failure | None = None) -> Answer:
-    given = Turn(run="run-1", input={"message": "A refund, please."}, conversation=before.conversation if before else (), refusal=refusal)
+def turn(script: Script, before: Answer | None = None, refusal: Failure | None = None, receipt: Receipt | None = None) -> Answer:
+    said = before.conversation if before else ()
+    given = Turn(run="run-1", input={"message": "A refund, please."}, conversation=said, refusal=refusal, receipt=receipt)
     return take_turn(given, script.reasoner())
 
 
@@ -82,6 +84,17 @@ def test_the_refusal_reaches_the_model_as_the_answer_to_its_call() -> None:
         "message": "no",
         "reasons": [{"policy": "refunds.over-maximum", "reason": "$5,000.00 is the largest"}],
     }
+
+
+def test_what_was_done_reaches_the_model_as_the_answer_to_its_call() -> None:
+    first = turn(Script(call()))
+    script = Script(AIMessage("Thank you."))
+    done = Receipt(warrant="w", executed_as="arn", verification=Verification.MATCH, expected={}, observed={"statement": "A pipe burst."})
+    turn(script, first, receipt=done)
+    heard = script.asked[0][-1]
+    assert isinstance(heard, ToolMessage)
+    assert (heard.tool_call_id, heard.status) == ("1", "success")
+    assert json.loads(str(heard.content)) == {"outcome": "DONE", "observed": {"statement": "A pipe burst."}}
 
 
 def test_the_system_prompt_comes_first_in_every_turn_and_is_no_part_of_the_conversation() -> None:

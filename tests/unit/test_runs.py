@@ -83,6 +83,13 @@ def test_the_requester_of_an_action_is_the_caller_and_nobody_in_the_payload() ->
     assert desk.machines.started[run][1]["requester"] == {"arn": "arn:aws:iam::1:user/ada"}
 
 
+def test_text_that_is_no_unicode_is_refused() -> None:
+    desk = Desk()
+    with pytest.raises(InvalidRequest, match="surrogate"):
+        propose("support", "refunds.issue_refund", refund(reason="\ud800"), desk.call(), desk.ports)
+    assert desk.machines.started == {}
+
+
 def test_an_unknown_run_is_not_found() -> None:
     with pytest.raises(NotFound):
         view("run-none", Desk().ports)

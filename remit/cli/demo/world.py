@@ -54,7 +54,7 @@ class Question:
 
 
 class World:
-    """One deployed Remit on a local cloud, with a caller who may use it and one who may not."""
+    """One deployed Remit on a local cloud, with a caller who may use it, an operator, and one who may do neither."""
 
     def __init__(self, state: cloud.CloudState) -> None:
         target = local_target(state)
@@ -62,9 +62,10 @@ class World:
         self._session = local_session(state)
         self._tables = self._session.resource("dynamodb", endpoint_url=state.endpoint)
         self._machines = self._session.client("stepfunctions", endpoint_url=state.endpoint)
-        self.caller = self._user("remit-demo-caller", permitted=True)
+        self.caller = self._user("remit-demo-caller", "caller")
         self.client = RemitClient(target.url, target.region, self.caller)
-        self.stranger = RemitClient(target.url, target.region, self._user("remit-demo-stranger", permitted=False))
+        self.operator = RemitClient(target.url, target.region, self._user("remit-demo-operator", "operator"))
+        self.stranger = RemitClient(target.url, target.region, self._user("remit-demo-stranger"))
         self.answered: Question | None = None
 
     def seed(self) -> None:
@@ -125,10 +126,10 @@ class World:
     def _execution(self, workflow: str, run: str) -> str:
         return f"{self._arn('execution', workflow)}:{run}"
 
-    def _user(self, name: str, *, permitted: bool) -> Credentials:
+    def _user(self, name: str, policy: str | None = None) -> Credentials:
         created = create_user(self._state, name, _WHO_AM_I)
-        if permitted:
-            policy = f"arn:aws:iam::{self._state.account_id}:policy/{self._names.of('caller')}"
+        if policy:
+            policy = f"arn:aws:iam::{self._state.account_id}:policy/{self._names.of(policy)}"
             self._session.client("iam", endpoint_url=self._state.endpoint).attach_user_policy(UserName=name, PolicyArn=policy)
         return Credentials(created.access_key_id, created.secret_access_key)
 

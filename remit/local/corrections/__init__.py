@@ -8,18 +8,29 @@ from remit.local.corrections import (
     leading_keys,
     mail_identities,
     policy_variables,
+    role_boundaries,
     task_resources,
     task_tokens,
 )
 from remit.local.state import LocalCloudError
 
 MINISTACK = "1.5.33"
+_CORRECTIONS = (
+    bedrock_actions,
+    policy_variables,
+    leading_keys,
+    lambda_errors,
+    mail_identities,
+    role_boundaries,
+    task_resources,
+    task_tokens,
+)
 
 
 def apply() -> None:
     """Correct this process's MiniStack; call once, before it serves."""
     guard(version("ministack"))
-    for correction in (bedrock_actions, policy_variables, leading_keys, lambda_errors, mail_identities, task_resources, task_tokens):
+    for correction in _CORRECTIONS:
         correction.apply()
 
 

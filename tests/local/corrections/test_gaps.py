@@ -5,6 +5,7 @@ import json
 
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import stepfunctions
+from ministack.services.cloudformation import provisioners
 
 from remit.local.corrections.lambda_errors import worker_script
 
@@ -54,3 +55,7 @@ def test_mail_is_sent_from_everything() -> None:
 def test_a_task_is_answered_on_everything() -> None:
     resource = iam_actions.extract_resource_arn("states", "POST", "/", {}, b'{"taskToken": "t"}', {}, "us-east-1", "000000000000")
     assert resource == "*"
+
+
+def test_a_role_that_is_deployed_has_no_boundary() -> None:
+    assert "PermissionsBoundary" not in inspect.getsource(provisioners._iam_role_create)

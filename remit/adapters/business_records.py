@@ -1,0 +1,36 @@
+"""What tools on DynamoDB tables have in common: reading a record, and telling a refusal from an accident."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import ClientError
+
+from remit.adapters.aws import code_of
+from remit.adapters.dynamodb_items import decode
+from remit.domain.model import JsonObject
+from remit.toolkit import ToolContext, ToolFailed
+
+_REFUSALS = {"ConditionalCheckFailedException", "TransactionCanceledException", "AccessDeniedException"}
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Only an answer that means "not done" is a refusal, a ToolFailed; after any other error the read-back has to tell."""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) in _REFUSALS:
+            raise ToolFailed(error.response["Error"]["Message"]) from error
+        raise
+
+
+def read_record(context: ToolContext, table: str, key: str, value: str) -> JsonObject | None:
+    """One record as it is now."""
+    found = context.dynamodb.get_item(TableName=context.tables[table], Key={key: {"S": value}}, ConsistentRead=True)
+    return decode(found["Item"]) if "Item" in found else None
+
+
+def read_own(context: ToolContext, table: str, key: str) -> JsonObject | None:
+    """The record that this use made, under its own key, without what only says so."""
+    record = read_record(context, table, key, context.key)
+    return None if record is None else {name: value for name, value in record.items() if name not in {key, "run"}}

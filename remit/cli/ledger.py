@@ -1,0 +1,71 @@
+"""The ledger as its readers get it: by run through the API, as a file, or whole from the deployment's table."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+import boto3
+import typer
+from botocore.exceptions import BotoCoreError
+
+from remit.adapters.aws import CONFIG
+from remit.adapters.dynamodb_ledger import all_entries
+from remit.answers import Entry as AnsweredEntry
+from remit.cli.errors import CliError
+from remit.cli.jsonl import Malformed, parse_line, read_lines, write_line
+from remit.cli.target import LOCAL_STAGE, find_root, find_target, local_session, running_cloud
+from remit.domain.errors import Unavailable
+from remit.domain.ledger import Entry
+from remit.names import Names
+
+ledger_app = typer.Typer(help="The record of all runs.", no_args_is_help=True)
+Stage = Annotated[str | None, typer.Option(envvar="REMIT_STAGE", help="The stage whose table is read where no run is named.")]
+
+
+@ledger_app.command("export")
+def export(
+    runs: Annotated[list[str] | None, typer.Argument(help="The runs' ids; every run if none is named.")] = None,
+    stage: Stage = None,
+    _as_json: Annotated[bool, typer.Option("--json", help="It prints JSON lines with or without this.")] = False,
+) -> None:
+    """Print ledger entries as JSON lines. Without runs the table is read with your AWS credentials (dynamodb:Scan)."""
+    for entry in of_runs(runs) if runs else of_deployment(stage):
+        write_line(entry)
+
+
+def of_runs(runs: Sequence[str]) -> Iterator[Entry]:
+    """The named runs, from the API."""
+    client = find_target().client()
+    return (_entry(entry) for run in runs for entry in client.run(run).entries)
+
+
+def of_file(given: str) -> Iterator[Entry]:
+    """Exported entries. Raises CliError for a line that is none."""
+    try:
+        for place, line in read_lines(given):
+            yield parse_line(Entry, line, place)
+    except Malformed as problem:
+        raise CliError(f"{problem} Entries come from 'remit ledger export'.") from problem
+
+
+def of_deployment(stage: str | None) -> Iterator[Entry]:
+    """Every entry of the table: of the local cloud, or with REMIT_API_URL of that deployment's stage. Raises CliError."""
+    try:
+        yield from _table(stage)
+    except (Unavailable, BotoCoreError) as error:
+        raise CliError(f"{error}. Check the stage, and that your AWS credentials may scan its ledger table.") from error
+
+
+def _table(stage: str | None) -> Iterable[Entry]:
+    if "REMIT_API_URL" not in os.environ:
+        state = running_cloud(find_root())
+        local = local_session(state).client("dynamodb", endpoint_url=state.endpoint, config=CONFIG)
+        return all_entries(local, Names(LOCAL_STAGE))
+    if stage is None:
+        raise CliError("Which stage's ledger? Give --stage (local for the local cloud), or set REMIT_STAGE.")
+    return all_entries(boto3.client("dynamodb", config=CONFIG), Names(stage))
+
+
+def _entry(answered: AnsweredEntry) -> Entry:
+    """What a newer API adds to an entry is not in its hash, and is left out."""
+    return Entry.model_validate(answered.model_dump(include=set(Entry.model_fields)))

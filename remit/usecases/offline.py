@@ -1,0 +1,88 @@
+"""Decisions without a deployment: the gate's own judgement, on facts that somebody states."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pydantic import Field
+
+from remit.domain.charter import Charter, FactSpec
+from remit.domain.decision import Decision, Evidence, Outcome
+from remit.domain.errors import Denied, Reason, Refusal
+from remit.domain.fact import Fact, make_fact
+from remit.domain.intent import Intent, Requester
+from remit.domain.model import JsonObject, Model
+from remit.ports import FactSource
+from remit.usecases.judge import Judge, approved_decision, first_decision
+
+_NOBODY = Requester(arn="arn:aws:iam::000000000000:role/offline")
+
+
+class Question(Model):
+    """One proposed action with the facts as they stand; with an approval, what the gate decides after it."""
+
+    id: str | int
+    agent: str | None = None
+    tool: str
+    payload: JsonObject
+    facts: dict[str, JsonObject] = Field(default_factory=dict)
+    requester: Requester = _NOBODY
+    approval: Evidence | None = None
+
+
+class Verdict(Model):
+    """The answer to one question. `error` is what a state machine sees of a DENY."""
+
+    id: str | int
+    outcome: Outcome
+    route: str | None = None
+    policies: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    error: str | None = None
+
+
+class StatedFacts(FactSource):
+    """Facts by name as somebody states them, with their version if they have one."""
+
+    def __init__(self, facts: Mapping[str, JsonObject]) -> None:
+        self._facts = facts
+
+    def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
+        return tuple(make_fact(name, spec, str(payload.get(spec.key)), self._record(name)) for name, spec in wanted.items())
+
+    def _record(self, name: str) -> JsonObject | None:
+        return {"version": 0, **self._facts[name]} if name in self._facts else None
+
+
+def decide_offline(question: Question, judge: Judge) -> Verdict:
+    """What the gate would answer; whatever the gate refuses is a DENY."""
+    judge = replace(judge, facts=StatedFacts(question.facts))
+    try:
+        return verdict(question.id, _decision(question, judge))
+    except Refusal as refusal:
+        policies = tuple(reason.policy for reason in refusal.reasons)
+        return Verdict(id=question.id, outcome=Outcome.DENY, policies=policies, reasons=refusal.reasons, error=refusal.code)
+
+
+def verdict(name: str | int, decision: Decision) -> Verdict:
+    """A decision as an answer."""
+    error = Denied.code if decision.outcome is Outcome.DENY else None
+    policies, reasons = decision.policies, decision.reasons
+    return Verdict(id=name, outcome=decision.outcome, route=decision.route, policies=policies, reasons=reasons, error=error)
+
+
+def _decision(question: Question, judge: Judge) -> Decision:
+    agent = _only_agent(question.tool, judge.charter) if question.agent is None else question.agent
+    requester = question.requester
+    intent = Intent(run="offline", step="offline", agent=agent, tool=question.tool, payload=question.payload, requester=requester)
+    if question.approval is None:
+        return first_decision(intent, judge)
+    return approved_decision(intent, question.approval, judge)
+
+
+def _only_agent(tool: str, charter: Charter) -> str:
+    """The one agent that may call the tool, where the question names none."""
+    agents = [name for name, agent in charter.agents.items() if tool in agent.tools]
+    if len(agents) == 1:
+        return agents[0]
+    may = f"{', '.join(agents)} may call it, so say which one asks" if agents else "no agent may call it"
+    raise Denied(f"{tool}: {may}.", (Reason(policy=f"{charter.domain}.matrix", reason=f"{tool}: {may}."),))

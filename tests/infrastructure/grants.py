@@ -1,0 +1,77 @@
+"""What each function's role is allowed, from the charters alone: "action on resource" by the function's name. Its own log is left out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from remit.charters import load_charters
+from remit.domain.charter import Charter
+from remit.names import action_workflow
+
+CHARTERS = load_charters(Path("charters"))
+LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamodb:table/ledger"}
+MODEL = "bedrock:<AWS::Region>::foundation-model/amazon.nova-pro-v1:0"
+_TASK_ANSWERS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
+_STORE_READS = ("IsAuthorized", "ListPolicies", "GetPolicy", "GetSchema")
+
+
+def machines_of(charter: Charter) -> list[str]:
+    return [*charter.workflows, action_workflow(charter.domain)]
+
+
+def workflows() -> Iterator[str]:
+    return (machine for charter in CHARTERS for machine in machines_of(charter))
+
+
+def of_all_functions() -> dict[str, set[str]]:
+    grants = {"api": _api(), "approvals": _approvals(), "recorder": LEDGER}
+    for charter in CHARTERS:
+        grants |= _of_domain(charter)
+    return grants | {
+        "claims-payout": {"dynamodb:PutItem on policy-administration-payouts"},
+        "claims-export": {"dynamodb:Scan on dynamodb:table/claims-claims"},
+    }
+
+
+def gates() -> set[str]:
+    return {f"{charter.domain}-gate" for charter in CHARTERS}
+
+
+def _api() -> set[str]:
+    grants = {f"dynamodb:{action} on dynamodb:table/agents" for action in ("Scan", "PutItem", "DeleteItem")}
+    for workflow in workflows():
+        grants |= {f"states:StartExecution on states:stateMachine:{workflow}", f"states:DescribeExecution on states:execution:{workflow}:*"}
+    return LEDGER | grants | {"dynamodb:Query on dynamodb:table/approvals/index/pending"}
+
+
+def _approvals() -> set[str]:
+    waking = {f"lambda:InvokeFunction on lambda:function:{gate}" for gate in gates()}
+    return LEDGER | waking | {"dynamodb:GetItem on dynamodb:table/approvals", "dynamodb:PutItem on dynamodb:table/approvals"}
+
+
+def _of_domain(charter: Charter) -> dict[str, set[str]]:
+    grants = {f"{charter.domain}-gate": _gate(charter)}
+    for agent in charter.agents:
+        grants[f"{charter.domain}-{agent}-executor"] = _executor(charter.domain, agent)
+        grants[f"{charter.domain}-{agent}-reasoner"] = {f"bedrock:InvokeModel on {MODEL}"}
+    return grants
+
+
+def _gate(charter: Charter) -> set[str]:
+    domain = charter.domain
+    return (
+        LEDGER
+        | {f"dynamodb:{action} on dynamodb:table/{table}" for action in ("GetItem", "PutItem") for table in ("actions", "approvals")}
+        | {"dynamodb:PutItem on dynamodb:table/warrants", "dynamodb:ConditionCheckItem on dynamodb:table/agents"}
+        | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{fact.table}" for fact in charter.facts.values()}
+        | {f"verifiedpermissions:{action} on <{domain}:PoliciesStore7DD7FF97>" for action in _STORE_READS}
+        | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in charter.agents}
+        | {f"states:{action} on states:stateMachine:{machine}" for action in _TASK_ANSWERS for machine in machines_of(charter)}
+        | {"ses:SendEmail on ses:identity/remit@example.com"}
+    )
+
+
+def _executor(domain: str, agent: str) -> set[str]:
+    role = f"iam::<AWS::AccountId>:role/{domain}-{agent}-agent"
+    uses = {f"dynamodb:{action} on dynamodb:table/uses" for action in ("GetItem", "PutItem")}
+    assumes = {f"sts:{action} on {role}" for action in ("AssumeRole", "TagSession")}
+    return uses | assumes | {"dynamodb:ConditionCheckItem on dynamodb:table/warrants"}

@@ -24,8 +24,10 @@ def test_the_committed_policies_are_valid_in_strict_mode(domain: str) -> None:
         ("context.facts.account.age > 1", "2: x: attribute `facts.account.age` in context"),
         ('context.approval.route == "risk"', "2: x: unable to guarantee safety of access to optional attribute"),
         ("principal ==", "2: x: "),
+        ("false", "2: x: no request that fits the schema can ever match it"),
+        ("context has delegation", "2: x: no request that fits the schema can ever match it"),
     ],
-    ids=["wrong type", "unknown attribute", "approval without has", "syntax"],
+    ids=["wrong type", "unknown attribute", "approval without has", "syntax", "impossible", "impossible by its types"],
 )
 def test_a_rule_that_is_not_valid_is_named(tmp_path: Path, condition: str, problem: str) -> None:
     (tmp_path / "policies.cedar").write_text(RULE % condition)

@@ -1,0 +1,62 @@
+"""After all stories: what was secret in them stands in no log line and in no ledger entry."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from remit.cli.demo.story import Story
+from remit.cli.demo.world import World
+from remit.cli.target import local_session
+from remit.local.cloud import CloudState
+from remit.names import Names
+
+NAMES = Names("local")
+SIGNATURES = re.compile(r"AWS4-HMAC-SHA256|X-Amz-Signature|X-Amz-Security-Token|aws_session_token|SecretAccessKey", re.IGNORECASE)
+
+
+def log_lines(state: CloudState) -> Iterator[str]:
+    logs = local_session(state).client("logs", endpoint_url=state.endpoint)
+    groups = [group["logGroupName"] for page in logs.get_paginator("describe_log_groups").paginate() for group in page["logGroups"]]
+    for group in groups:
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
+            yield from (event["message"] for event in page["events"])
+
+
+def items(state: CloudState, table: str) -> list[dict[str, Any]]:
+    tables = local_session(state).resource("dynamodb", endpoint_url=state.endpoint)
+    return [dict(item) for item in tables.Table(NAMES.table(table)).scan(ConsistentRead=True)["Items"]]
+
+
+@pytest.fixture(scope="session")
+def told(state: CloudState, stories: dict[str, Story]) -> list[str]:
+    """Every log line and every ledger entry that the stories left."""
+    assert stories
+    lines = list(log_lines(state))
+    assert any("Proposals" in line for line in lines)
+    return [*lines, *(str(item) for item in items(state, "ledger"))]
+
+
+def test_no_link_token_is_written_down(world: World, told: list[str]) -> None:
+    tokens = {token for mail in world.mails() for token in re.findall(r"token=([\w-]{40,})", mail.text)}
+    assert len(tokens) >= 2
+    assert not [line for line in told for token in tokens if token in line]
+
+
+def test_no_task_token_is_written_down(state: CloudState, told: list[str]) -> None:
+    tokens = {json.loads(str(item["body"]))["task_token"] for item in items(state, "actions")}
+    assert len(tokens) >= 3
+    assert not [line for line in told for token in tokens if token in line]
+
+
+def test_no_key_and_no_signature_is_written_down(world: World, told: list[str]) -> None:
+    assert not [line for line in told if world.caller.secret_access_key in line or SIGNATURES.search(line)]
+
+
+def test_only_hashes_of_link_tokens_are_kept(world: World, state: CloudState, stories: dict[str, Story]) -> None:
+    assert stories
+    tokens = {token for mail in world.mails() for token in re.findall(r"token=([\w-]{40,})", mail.text)}
+    kept = [str(item) for table in ("approvals", "actions", "warrants", "uses") for item in items(state, table)]
+    assert not [item for item in kept for token in tokens if token in item]

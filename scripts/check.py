@@ -15,6 +15,10 @@ _WITH_SOCKETS = ("conformance", "infrastructure", "local", "integration", "e2e",
 _SHOWN_LINES = 120
 _OPEN_NUMBER = re.compile(r'("(?:\w*Seconds|Numeric\w+)":)\s*"\$\{\w+\}"')
 
+# The words at the end of pytest's last line; an error in a fixture is a failure too.
+_SUMMARY = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
+_ENDINGS = {"error": "failed", "errors": "failed"}
+
 
 class Stage(NamedTuple):
     name: str
@@ -53,17 +57,30 @@ def _rendered(root: Path) -> list[Path]:
     return list(machines)
 
 
+def _log(stage: Stage, root: Path) -> Path:
+    return root / ".remit" / "check" / f"{stage.name.replace(' ', '-')}.log"
+
+
 def _in_order(folders: list[Path]) -> list[Path]:
     return sorted((path for path in folders if path.name in _WITH_SOCKETS), key=lambda path: _WITH_SOCKETS.index(path.name))
 
 
 def _passes(stage: Stage, root: Path) -> bool:
     try:
-        steps.run(stage.name, stage.command, root / ".remit" / "check" / f"{stage.name.replace(' ', '-')}.log")
+        steps.run(stage.name, stage.command, _log(stage, root))
     except steps.StepFailed as failure:
         print("\n".join(processes.tail(failure.log, _SHOWN_LINES)), flush=True)
         return False
     return True
+
+
+def counted(root: Path) -> str:
+    """All tests of all stages by how they ended, in pytest's words."""
+    closing = "\n".join("".join(processes.tail(_log(stage, root), 1)) for stage in stages(root) if "tests" in stage.name)
+    totals = dict.fromkeys(("passed", "failed"), 0)
+    for number, ending in _SUMMARY.findall(closing):
+        totals[_ENDINGS.get(ending, ending)] = totals.get(_ENDINGS.get(ending, ending), 0) + int(number)
+    return ", ".join(f"{number} {ending}" for ending, number in totals.items())
 
 
 def main() -> None:
@@ -72,6 +89,7 @@ def main() -> None:
         failed = check(Path.cwd())
     except KeyboardInterrupt:
         sys.exit(130)
+    print(counted(Path.cwd()), flush=True)
     if failed:
         sys.exit(f"Failed: {', '.join(failed)}.")
     print("All checks passed.")

@@ -96,9 +96,14 @@ def _failure(caught: Caught, written: Sequence[Entry]) -> Failure:
 
 
 def _open_warrant(written: Sequence[Entry]) -> str | None:
-    verified = {entry.body["warrant"] for entry in written if entry.kind is Kind.OUTCOME_VERIFIED}
+    """One whose outcome nobody read back; that this was recorded as UNKNOWN before does not change it."""
+    verified = {entry.body["warrant"] for entry in written if entry.kind is Kind.OUTCOME_VERIFIED and _known(entry)}
     minted = (str(entry.body["warrant"]) for entry in written if entry.kind is Kind.WARRANT_MINTED)
     return next((warrant for warrant in minted if warrant not in verified), None)
+
+
+def _known(entry: Entry) -> bool:
+    return entry.body["verification"] != Verification.UNKNOWN.value
 
 
 def _unverified(written: Sequence[Entry]) -> list[Draft]:

@@ -80,6 +80,14 @@ def test_an_error_after_a_step_that_was_done_is_how_the_run_ended() -> None:
     assert (outcome.outcome, outcome.error, outcome.receipt) == (Ending.REFUSED, "Remit.Denied", None)
 
 
+def test_closing_twice_after_an_unknown_outcome_answers_the_same() -> None:
+    records = MemoryRecords(FixedClock())
+    records.commit("run-1", [], [draft(Kind.WARRANT_MINTED, warrant="w")])
+    state = Close.model_validate({"run": "run-1", "error": {"Error": "Remit.Unavailable", "Cause": ""}})
+    first, second = (close(state, ClosePorts(records=records)) for _ in range(2))
+    assert (first.error, second) == ("Remit.OutcomeUnverified", first)
+
+
 def test_closing_twice_records_one_end() -> None:
     records = MemoryRecords(FixedClock())
     state = Close.model_validate({"run": "run-1", "error": {"Error": "Remit.Denied", "Cause": ""}})

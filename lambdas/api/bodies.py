@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from remit.domain.action import failure_of
 from remit.domain.errors import RemitError
 from remit.domain.model import JsonObject, Model
 from remit.usecases.agents import AgentView
@@ -54,7 +55,7 @@ def action_body(seen: RunView) -> JsonObject:
 
 
 def error_body(error: RemitError) -> JsonObject:
-    return {"error": error.code, "message": error.message, "reasons": [reason.model_dump(mode="json") for reason in error.reasons]}
+    return failure_of(error).model_dump(mode="json")
 
 
 def _outcome(seen: RunView) -> JsonObject | None:

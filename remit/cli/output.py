@@ -44,9 +44,3 @@ def progress(title: str, *, plain: bool = True) -> Iterator[Callable[[str], None
         yield lambda _: None
     if plain:
         console.print(f"{title}: {time.monotonic() - started:.1f} s", soft_wrap=True)
-
-
-def money(cents: int, currency: str = "USD") -> str:
-    """Minor units as people write them: 12000 is $120.00."""
-    sign = {"USD": "$", "EUR": "€"}.get(currency, f"{currency} ")
-    return f"{sign}{cents / 100:,.2f}"

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from remit.domain.errors import Reason
+from remit.domain.errors import Reason, RemitError
 from remit.domain.intent import Intent
 from remit.domain.model import Model
 from remit.domain.warrant import Receipt, Warrant
@@ -21,6 +21,11 @@ class Failure(Model):
     error: str
     message: str
     reasons: tuple[Reason, ...] = ()
+
+
+def failure_of(error: RemitError) -> Failure:
+    """What an error of the tree becomes where it leaves the process."""
+    return Failure(error=error.code, message=error.message, reasons=error.reasons)
 
 
 class Action(Model):

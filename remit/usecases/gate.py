@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from remit.domain.action import Action, ActionStatus, Failure
+from remit.domain.action import Action, ActionStatus, failure_of
 from remit.domain.approval import Approval, ApprovalStatus, request_approval
 from remit.domain.decision import Decision, Outcome
 from remit.domain.errors import AgentSuspended, Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unavailable
@@ -43,7 +43,7 @@ def govern(proposal: Proposal, ports: GatePorts) -> None:
         action = _first_time(proposal, ports) if known is None else _again(known, proposal.task_token, ports)
         _report(action, ports.tasks)
     except RemitError as error:
-        ports.tasks.fail(proposal.task_token, _failure(_retryable(error)))
+        ports.tasks.fail(proposal.task_token, failure_of(_retryable(error)))
 
 
 def resume(approval_id: str, ports: GatePorts) -> None:
@@ -56,7 +56,7 @@ def resume(approval_id: str, ports: GatePorts) -> None:
     except (Conflict, Unavailable) as error:
         raise _retryable(error) from error
     except RemitError as error:
-        ports.tasks.fail(action.task_token, _failure(error))
+        ports.tasks.fail(action.task_token, failure_of(error))
 
 
 def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
@@ -170,7 +170,7 @@ def _executed(action: Action, ports: GatePorts) -> Action:
 
 
 def _closed(action: Action, refusal: Refusal, drafts: list[Draft], ports: GatePorts) -> Action:
-    closed = action.model_copy(update={"status": ActionStatus.REFUSED, "failure": _failure(refusal)})
+    closed = action.model_copy(update={"status": ActionStatus.REFUSED, "failure": failure_of(refusal)})
     ports.records.commit(action.intent.run, [MoveAction(action=closed, was=ActionStatus.WAITING)], drafts)
     return closed
 
@@ -194,11 +194,7 @@ def _report_receipt(receipt: Receipt, action: Action, tasks: Tasks) -> None:
         tasks.succeed(action.task_token, receipt)
     else:
         message = f"The read-back of {action.intent.tool} says {receipt.verification}: {receipt.note}"
-        tasks.fail(action.task_token, _failure(OutcomeUnverified(message)))
-
-
-def _failure(error: RemitError) -> Failure:
-    return Failure(error=error.code, message=error.message, reasons=error.reasons)
+        tasks.fail(action.task_token, failure_of(OutcomeUnverified(message)))
 
 
 def _retryable(error: RemitError) -> RemitError:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from remit.domain.action import Failure
+from remit.domain.action import failure_of
 from remit.domain.errors import RemitError, Unavailable, WarrantRefused
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import Payload, parse_payload
@@ -47,10 +47,9 @@ def attempt(event: JsonObject, ports: ExecutorPorts) -> Performed:
     try:
         return Performed(receipt=perform(Order.model_validate(event), ports))
     except ValidationError:
-        refusal = WarrantRefused("An executor takes a warrant and a payload, and nothing else.")
-        return Performed(failure=Failure(error=refusal.code, message=refusal.message))
+        return Performed(failure=failure_of(WarrantRefused("An executor takes a warrant and a payload, and nothing else.")))
     except RemitError as error:
-        return Performed(failure=Failure(error=error.code, message=error.message, reasons=error.reasons))
+        return Performed(failure=failure_of(error))
 
 
 def perform(order: Order, ports: ExecutorPorts) -> Receipt:

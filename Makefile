@@ -13,7 +13,7 @@ export PYTHONUTF8 := 1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: install ## Install, start the local cloud, deploy, and tell the six stories from the deployed system
+demo: install ## Install, start the local cloud, deploy, and tell the stories from the deployed system
 	@.venv/bin/remit demo
 
 test: install ## Everything that CI checks

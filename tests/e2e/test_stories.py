@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from remit.answers import Run
-from remit.cli.demo.stories import PAID_AFTER_APPROVAL, STORIES
+from remit.cli.demo.stories import APPROVED, STORIES
 from remit.cli.demo.story import Story
 from remit.cli.demo.world import World
 from remit.domain.ledger import Entry, broken_link
@@ -23,7 +23,7 @@ TRACED = [
 @pytest.fixture(scope="session")
 def approved(world: World, stories: dict[str, Story]) -> Run:
     """The $1,200.00 run, after all."""
-    return world.client.run(stories[STORIES[PAID_AFTER_APPROVAL][0]].run or "")
+    return world.client.run(stories[APPROVED].run or "")
 
 
 def remit(state: CloudState, world: World, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,7 @@
 """The deployed system as the stories see it: callers, business tables, state machines, mail and approval pages."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,20 +21,6 @@ _LINK = re.compile(r"https?://\S+/approvals/[^\s?]+\?token=[\w-]+")
 _WHO_AM_I = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}]}
 
 Record = dict[str, str | int | bool]
-ACCOUNTS: list[Record] = [
-    {"account_id": "A-100", "status": "open", "flagged": False, "version": 1},
-    {"account_id": "A-200", "status": "open", "flagged": True, "version": 1},
-]
-ORDERS: list[Record] = [
-    {"order_id": order, "account_id": account, "currency": "USD", "total": cents, "refundable": cents, "version": 1}
-    for order, account, cents in (
-        ("O-1001", "A-100", 120_00),
-        ("O-1002", "A-100", 2_000_00),
-        ("O-1003", "A-100", 300_00),
-        ("O-1006", "A-100", 10_000_00),
-        ("O-2001", "A-200", 300_00),
-    )
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +55,22 @@ class World:
         self.stranger = RemitClient(target.url, target.region, self._user("remit-demo-stranger"))
         self.answered: Question | None = None
 
-    def seed(self) -> None:
-        """The business records as every telling finds them."""
-        for name, records in (("accounts", ACCOUNTS), ("orders", ORDERS)):
-            for record in records:
-                self._tables.Table(self._names.business_table("refunds", name)).put_item(Item=record)
+    def seed(self, records: Mapping[str, Mapping[str, Sequence[Record]]]) -> None:
+        """Business records by domain and table, as every telling finds them."""
+        for domain, tables in records.items():
+            for table, rows in tables.items():
+                for row in rows:
+                    self._tables.Table(self._names.business_table(domain, table)).put_item(Item=row)
 
-    def rows(self, table: str) -> dict[str, dict[str, Any]]:
+    def rows(self, table: str, domain: str = "refunds") -> dict[str, dict[str, Any]]:
         """A business table, by key."""
-        items = self._tables.Table(self._names.business_table("refunds", table)).scan(ConsistentRead=True)["Items"]
+        items = self._tables.Table(self._names.business_table(domain, table)).scan(ConsistentRead=True)["Items"]
         key = f"{table.removesuffix('s')}_id"
         return {str(item[key]): dict(item) for item in items}
 
-    def ask(self, message: str) -> str:
-        """Start a refunds run and return its id."""
-        return self.client.start_run("refunds", {"message": message}).run
+    def ask(self, message: str, workflow: str = "refunds") -> str:
+        """Start a run and return its id."""
+        return self.client.start_run(workflow, {"message": message}).run
 
     def ended(self, run: str) -> Run:
         return self.client.wait(run, PATIENCE_SECONDS)

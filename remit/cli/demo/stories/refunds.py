@@ -1,4 +1,4 @@
-"""The six stories of a governed refund, and who may call at all. What is true is read from the deployed system."""
+"""The stories of a governed refund, and who may call at all. What is true is read from the deployed system."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -7,13 +7,29 @@ from typing import Any
 import requests
 
 from remit.answers import Run
+from remit.cli.demo.stories.reading import decisions, error, policies
 from remit.cli.demo.story import Story
-from remit.cli.demo.world import Question, World
+from remit.cli.demo.world import Question, Record, World
 from remit.client import Forbidden, Invalid
 
 _ROLE = ":assumed-role/remit-local-refunds-support-agent/"
 _REFUSED = {HTTPStatus.CONFLICT, HTTPStatus.GONE}
 _ORDER = {"account_id": "A-100", "order_id": "O-1003", "amount": 1200, "currency": "USD", "reason": "late"}
+_ACCOUNTS: list[Record] = [
+    {"account_id": "A-100", "status": "open", "flagged": False, "version": 1},
+    {"account_id": "A-200", "status": "open", "flagged": True, "version": 1},
+]
+_ORDERS: list[Record] = [
+    {"order_id": order, "account_id": account, "currency": "USD", "total": cents, "refundable": cents, "version": 1}
+    for order, account, cents in (
+        ("O-1001", "A-100", 120_00),
+        ("O-1002", "A-100", 2_000_00),
+        ("O-1003", "A-100", 300_00),
+        ("O-1006", "A-100", 10_000_00),
+        ("O-2001", "A-200", 300_00),
+    )
+]
+RECORDS: dict[str, list[Record]] = {"accounts": _ACCOUNTS, "orders": _ORDERS}
 MALFORMED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("a negative amount", "amount", {**_ORDER, "amount": -1200}),
     ("an unknown currency", "currency", {**_ORDER, "currency": "XYZ"}),
@@ -33,7 +49,7 @@ def small(story: Story, world: World) -> None:
     before = world.rows("refunds")
     ended = world.ended(_ask(story, world, "Customer Ada on account A-100 asks for a refund of $120.00 for order O-1001: arrived broken."))
     story.tell(ended)
-    story.expect("the policies allow it at once", _decisions(ended), ["ALLOW"])
+    story.expect("the policies allow it at once", decisions(ended), ["ALLOW"])
     story.expect("the refunds table has exactly one new row, of $120.00", _new(world, "refunds", before), [("O-1001", 12000)])
     _expect_paid(story, world, ended)
 
@@ -48,8 +64,8 @@ def escalated(story: Story, world: World) -> None:
     story.expect("the POST approves", world.answer(question, "approve", "Checked with the customer.").status_code, 200)
     ended, world.answered = world.ended(run), question
     story.tell(ended)
-    story.expect("the gate decided twice", _decisions(ended), ["ESCALATE", "ALLOW"])
-    story.expect("for the rule refunds.over-autonomy", "refunds.over-autonomy" in _policies(ended, 0), True)
+    story.expect("the gate decided twice", decisions(ended), ["ESCALATE", "ALLOW"])
+    story.expect("for the rule refunds.over-autonomy", "refunds.over-autonomy" in policies(ended, 0), True)
     story.expect("the refunds table has exactly one new row, of $1,200.00", _new(world, "refunds", before), [("O-1002", 120000)])
     _expect_paid(story, world, ended)
 
@@ -77,8 +93,8 @@ def rejected(story: Story, world: World) -> None:
     story.expect("the POST rejects", world.answer(question, "reject", "Three claims in one week.").status_code, 200)
     ended = world.ended(run)
     story.tell(ended)
-    story.expect("the gate escalated, for the rule refunds.flagged-account", _policies(ended, 0), ["refunds.flagged-account"])
-    story.expect("the run ends as Remit.ApprovalRejected", _error(ended), "Remit.ApprovalRejected")
+    story.expect("the gate escalated, for the rule refunds.flagged-account", policies(ended, 0), ["refunds.flagged-account"])
+    story.expect("the run ends as Remit.ApprovalRejected", error(ended), "Remit.ApprovalRejected")
     story.expect("no money moved", world.rows("refunds"), before)
     story.expect("the execution ended cleanly", world.execution_status("refunds", run), "SUCCEEDED")
 
@@ -87,8 +103,8 @@ def denied(story: Story, world: World) -> None:
     refunds, offers, mails = world.rows("refunds"), world.rows("offers"), len(world.mails())
     ended = world.ended(_ask(story, world, "Customer Ada on account A-100 asks for a refund of $6,000.00 for order O-1006: broken."))
     story.tell(ended)
-    story.expect("denied, then the smaller step is allowed", _decisions(ended), ["DENY", "ALLOW"])
-    story.expect("for the rule refunds.over-maximum alone", _policies(ended, 0), ["refunds.over-maximum"])
+    story.expect("denied, then the smaller step is allowed", decisions(ended), ["DENY", "ALLOW"])
+    story.expect("for the rule refunds.over-maximum alone", policies(ended, 0), ["refunds.over-maximum"])
     story.expect("the model was asked exactly twice", sum(entry.kind == "model.called" for entry in ended.entries), 2)
     story.expect("the largest possible refund is offered", _new(world, "offers", offers), [("O-1006", 500000)])
     story.expect("no money moved", world.rows("refunds"), refunds)
@@ -103,11 +119,11 @@ def malformed(story: Story, world: World) -> None:
     story.expect("no money moved", world.rows("refunds"), before)
 
 
-PAID_AFTER_APPROVAL = 2
+APPROVED = "$1,200.00 for order O-1002: over the $500 cap, so finance is asked"
 STORIES: tuple[tuple[str, Callable[[Story, World], None]], ...] = (
     ("Who may call", callers),
     ("$120.00 for order O-1001: within what the agent may do by itself", small),
-    ("$1,200.00 for order O-1002: over the $500 cap, so finance is asked", escalated),
+    (APPROVED, escalated),
     ("The same link once more: refused, and nothing happens twice", again),
     ("$80.00 on the flagged account A-200: risk is asked, and says no", rejected),
     ("$6,000.00 for order O-1006: denied whoever approves, so the agent tries another way, once", denied),
@@ -165,19 +181,6 @@ def _status(call: Callable[[], object]) -> int | None:
     except Forbidden as error:
         return error.status
     return HTTPStatus.OK
-
-
-def _decisions(run: Run) -> list[str]:
-    return [str(entry.body.get("outcome")) for entry in run.entries if entry.kind == "decision.made"]
-
-
-def _policies(run: Run, decision: int) -> list[str]:
-    decisions = [entry.body for entry in run.entries if entry.kind == "decision.made"]
-    return [reason["policy"] for reason in decisions[decision]["reasons"]] if len(decisions) > decision else []
-
-
-def _error(run: Run) -> str | None:
-    return run.outcome.error if run.outcome else None
 
 
 def _new(world: World, table: str, before: dict[str, dict[str, Any]]) -> list[tuple[str, int]]:

@@ -25,27 +25,28 @@ class CharterError(Exception):
 
 
 def load_charters(folder: Path) -> tuple[Charter, ...]:
-    """Every charter in the folder, by domain. Raises CharterError, also if two of them share a workflow's name."""
+    """Every charter in the folder, by domain. Raises CharterError, also if two of them claim one name."""
     paths = sorted(folder.glob("*.yaml"))
     charters = tuple(load_charter(path) for path in paths)
-    seen: dict[str, Path] = {}
+    seen: dict[tuple[str, str], Path] = {}
     for path, charter in zip(paths, charters, strict=True):
-        for workflow in (*charter.workflows, action_workflow(charter.domain)):
-            if workflow in seen:
-                raise _Source(path).error(f"workflows.{workflow}", f"{seen[workflow]} already has a workflow of this name")
-            seen[workflow] = path
-    _check_agents_differ(paths, charters)
+        for kind, name, field in _names_claimed(charter):
+            if (kind, name) in seen:
+                raise _Source(path).error(field, f"{seen[kind, name]} already has {kind} of this name")
+            seen[kind, name] = path
     return charters
 
 
-def _check_agents_differ(paths: Iterable[Path], charters: Iterable[Charter]) -> None:
-    """An agent is stopped by its name alone, so no two charters may share one."""
-    seen: dict[str, Path] = {}
-    for path, charter in zip(paths, charters, strict=True):
-        for agent in charter.agents:
-            if agent in seen:
-                raise _Source(path).error(f"agents.{agent}", f"{seen[agent]} already has an agent of this name")
-            seen[agent] = path
+def _names_claimed(charter: Charter) -> Iterator[tuple[str, str, str]]:
+    """What only one charter can have, as (kind, name, field): an agent is stopped by its name alone, and resources are named
+    after domain and part, so that part `c` of domain `a-b` would be part `b-c` of domain `a`."""
+    for workflow in (*charter.workflows, action_workflow(charter.domain)):
+        yield "a workflow", workflow, f"workflows.{workflow}"
+    for agent in charter.agents:
+        yield "an agent", agent, f"agents.{agent}"
+        yield "an agent's role", f"{charter.domain}-{agent}", f"agents.{agent}"
+    for table in charter.tables:
+        yield "a table", f"{charter.domain}-{table}", f"tables.{table}"
 
 
 def load_charter(path: Path) -> Charter:

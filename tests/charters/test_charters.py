@@ -1,11 +1,15 @@
 """A charter is refused with its file, line and field; each file under violations/ breaks one rule and says so in its first line."""
 
 import shutil
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+import yaml
 
 from remit.charters import CharterError, load_charter, load_charters
+from remit.domain.payload import Payload
 
 VIOLATIONS = sorted((Path(__file__).parent / "violations").glob("*/*.yaml"))
 REFUNDS = Path("charters/refunds.yaml")
@@ -41,6 +45,40 @@ def test_two_workflows_never_share_a_name(tmp_path: Path) -> None:
     text = REFUNDS.read_text()
     (tmp_path / "refunds.yaml").write_text(text.replace("  refunds: {agent: support", "  refunds-action: {agent: support"))
     with pytest.raises(CharterError, match=r"workflows\.refunds-action: .*refunds\.yaml already has a workflow of this name$"):
+        load_charters(tmp_path)
+
+
+def a_charter(folder: Path, monkeypatch: pytest.MonkeyPatch, domain: str, agent: str, table: str) -> None:
+    """A charter of one agent and one table, with the payloads that it names."""
+    payloads = ModuleType(f"tools.{domain}.payloads")
+    payloads.__dict__["Read"] = type("Read", (Payload,), {"__annotations__": {"id": str}, "__module__": payloads.__name__})
+    monkeypatch.setitem(sys.modules, payloads.__name__, payloads)
+    tool = {"description": "D", "effect": "read", "reach": "record", "payload": "Read", "resource": {"type": "R", "field": "id"}}
+    charter = {
+        "domain": domain,
+        "description": "D",
+        "agents": {agent: {"description": "D", "prompt": "p.v1", "tools": ["a.read"]}},
+        "tools": {"a.read": tool},
+        "tables": {table: {"key": "id"}},
+        **{part: {} for part in ("facts", "routes", "workflows")},
+    }
+    (folder / f"{domain}.yaml").write_text(yaml.safe_dump(charter))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "problem"),
+    [
+        (("stock", "clerk", "one"), ("trade", "clerk", "two"), r"agents\.clerk: .*stock\.yaml already has an agent of this name$"),
+        (("stock", "eu-clerk", "one"), ("stock-eu", "clerk", "two"), r"agents\.eu-clerk: .*stock-eu\.yaml already has an agent's role of this name$"),
+        (("stock", "clerk", "eu-one"), ("stock-eu", "buyer", "one"), r"tables\.eu-one: .*stock-eu\.yaml already has a table of this name$"),
+    ],
+)
+def test_no_two_charters_claim_one_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: tuple[str, str, str], second: tuple[str, str, str], problem: str
+) -> None:
+    for each in (first, second):
+        a_charter(tmp_path, monkeypatch, *each)
+    with pytest.raises(CharterError, match=problem):
         load_charters(tmp_path)
 
 

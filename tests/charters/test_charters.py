@@ -69,7 +69,11 @@ def a_charter(folder: Path, monkeypatch: pytest.MonkeyPatch, domain: str, agent:
     ("first", "second", "problem"),
     [
         (("stock", "clerk", "one"), ("trade", "clerk", "two"), r"agents\.clerk: .*stock\.yaml already has an agent of this name$"),
-        (("stock", "eu-clerk", "one"), ("stock-eu", "clerk", "two"), r"agents\.eu-clerk: .*stock-eu\.yaml already has an agent's role of this name$"),
+        (
+            ("stock", "eu-clerk", "one"),
+            ("stock-eu", "clerk", "two"),
+            r"agents\.eu-clerk: .*stock-eu\.yaml already has an agent's role of this name$",
+        ),
         (("stock", "clerk", "eu-one"), ("stock-eu", "buyer", "one"), r"tables\.eu-one: .*stock-eu\.yaml already has a table of this name$"),
     ],
 )

@@ -105,6 +105,17 @@ def _payload_problems(charter: Charter, payloads: Mapping[str, type[Payload]]) -
         for fact in tool.facts:
             if charter.facts[fact].key not in fields:
                 yield f"facts.{fact}.key", f"{tool.payload}, the payload of {name}, has no field '{charter.facts[fact].key}'"
+        yield from _subject_problems(name, charter, payloads)
+
+
+def _subject_problems(name: str, charter: Charter, payloads: Mapping[str, type[Payload]]) -> Iterator[tuple[str, str]]:
+    """A subject that one of the two payloads does not name would never be the same."""
+    for index, requirement in enumerate(charter.tools[name].requires):
+        for own, theirs in requirement.same.items():
+            for tool, field in ((name, own), (requirement.tool, theirs)):
+                model = payloads.get(charter.tools[tool].payload)
+                if model and field not in model.model_fields:
+                    yield f"tools.{name}.requires.{index}.same.{own}", f"{model.__name__}, the payload of {tool}, has no field '{field}'"
 
 
 class _Source:

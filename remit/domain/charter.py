@@ -6,10 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from remit.domain.identifiers import Name, ToolName
 from remit.domain.model import Model
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9_]{0,39}$")]
+from remit.domain.precondition import Requirement, cycle
 
 
 class Effect(StrEnum):
@@ -75,6 +74,7 @@ class ToolSpec(Model):
     resource: ResourceSpec
     facts: tuple[Name, ...] = ()
     escalation: tuple[Name, ...] = ()
+    requires: tuple[Requirement, ...] = ()
     permissions: tuple[Permission, ...] = ()
 
 
@@ -133,6 +133,13 @@ class Charter(Model):
             for name in names:
                 if name not in declared:
                     yield f"{place}: '{name}' is not declared in this charter"
+        yield from self._cycles()
+
+    def _cycles(self) -> Iterator[str]:
+        requires = {name: spec.requires for name, spec in self.tools.items()}
+        for name in self.tools:
+            if way := cycle(requires, name):
+                yield f"tools.{name}.requires: '{way[1]}' makes a cycle, in which nothing could ever be first: {' needs '.join(way)}"
 
     def _references(self) -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:
         tools, tables, facts, routes = frozenset(self.tools), frozenset(self.tables), frozenset(self.facts), frozenset(self.routes)
@@ -141,6 +148,7 @@ class Charter(Model):
         for tool, spec in self.tools.items():
             yield f"tools.{tool}.facts", spec.facts, facts
             yield f"tools.{tool}.escalation", spec.escalation, routes
+            yield f"tools.{tool}.requires", tuple(requirement.tool for requirement in spec.requires), tools
             yield f"tools.{tool}.permissions", tuple(permission.table for permission in spec.permissions), tables
         for name, fact in self.facts.items():
             yield f"facts.{name}.table", (fact.table,), tables

@@ -5,6 +5,7 @@ RemitError
 │   ├── InvalidRequest       Remit.InvalidRequest      the envelope around an intent is malformed
 │   ├── InvalidPayload       Remit.InvalidPayload      the tool's payload is malformed
 │   ├── Denied               Remit.Denied              policy says no, whoever approves
+│   ├── PreconditionUnmet    Remit.PreconditionUnmet   a step that this one requires is not complete
 │   ├── AgentSuspended       Remit.AgentSuspended      the agent has been stopped
 │   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
 │   └── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
@@ -12,6 +13,7 @@ RemitError
 ├── NotFound                 Remit.NotFound            no such run or approval
 ├── WarrantRefused           Remit.WarrantRefused      an executor was asked without a valid warrant
 ├── OutcomeUnverified        Remit.OutcomeUnverified   operations must look: the read-back disagrees
+├── PreconditionRunning      Remit.PreconditionRunning retryable: a step that this one requires is not over yet
 ├── Conflict                 Remit.Conflict            another writer was first; read again
 └── Unavailable              Remit.Unavailable         retryable: a part Remit rests on did not answer
 """
@@ -22,7 +24,8 @@ from remit.domain.model import Model
 
 
 class Reason(Model):
-    """Why, by the rule that says so: `policy` is a Cedar policy id, `autonomy.<field>`, `fact.<name>` or `payload.<path>`."""
+    """Why, by the rule that says so: `policy` is a Cedar policy id, `autonomy.<field>`, `fact.<name>`,
+    `requires.<tool>` or `payload.<path>`."""
 
     policy: str
     reason: str
@@ -53,6 +56,10 @@ class InvalidPayload(Refusal):
 
 class Denied(Refusal):
     code = "Remit.Denied"
+
+
+class PreconditionUnmet(Refusal):
+    code = "Remit.PreconditionUnmet"
 
 
 class AgentSuspended(Refusal):
@@ -86,6 +93,10 @@ class WarrantRefused(RemitError):
 
 class OutcomeUnverified(RemitError):
     code = "Remit.OutcomeUnverified"
+
+
+class PreconditionRunning(RemitError):
+    code = "Remit.PreconditionRunning"
 
 
 class Conflict(RemitError):

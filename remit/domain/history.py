@@ -1,0 +1,93 @@
+"""What a run has done so far, as its ledger tells it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from pydantic import Field
+
+from remit.domain.ledger import Entry, Kind
+from remit.domain.model import JsonObject, Model
+
+
+class Step(Model):
+    """One governed action, by its intent's key. It is `running` from its decision until its outcome is known or it is refused."""
+
+    key: str
+    tool: str
+    payload: JsonObject
+    running: bool = False
+    asked_until: datetime | None = None
+    done_at: datetime | None = None
+    observed: JsonObject = Field(default_factory=dict)
+
+
+class History(Model):
+    """The steps of a run in the order in which they were proposed, as they stood at `as_of`."""
+
+    steps: tuple[Step, ...] = ()
+    as_of: datetime
+
+    @property
+    def done(self) -> tuple[Step, ...]:
+        """Those whose read-back matched, the first to be done first."""
+        return tuple(sorted((step for step in self.steps if step.done_at is not None), key=attrgetter("done_at")))
+
+    def counts(self) -> Counter[str]:
+        """How often each tool was done."""
+        return Counter(step.tool for step in self.done)
+
+
+def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
+    """The history that a run's ledger tells. A step that was proposed twice is one step."""
+    steps: dict[str, Step] = {}
+    for entry in entries:
+        key = _key(entry)
+        if entry.kind is Kind.INTENT_PROPOSED and key not in steps:
+            steps[key] = Step(key=key, tool=str(entry.body["tool"]), payload=_object(entry.body["payload"]))
+        elif key in steps:
+            steps[key] = steps[key].model_copy(update=_change(entry))
+    return History(steps=tuple(_as_it_stands(step, as_of) for step in steps.values()), as_of=as_of)
+
+
+def _key(entry: Entry) -> str:
+    """Warrants and approvals have their intent's key for an id."""
+    return str(entry.body.get("key") or entry.body.get("warrant") or entry.body.get("approval"))
+
+
+def _change(entry: Entry) -> dict[str, Any]:
+    match entry.kind:
+        case Kind.DECISION_MADE:
+            return {"running": entry.body["outcome"] != "DENY"}
+        case Kind.APPROVAL_REQUESTED:
+            return {"asked_until": datetime.fromisoformat(str(entry.body["expires_at"]))}
+        case Kind.WARRANT_MINTED:
+            return {"asked_until": None}
+        case Kind.INTENT_REFUSED:
+            return {"running": False}
+        case Kind.OUTCOME_VERIFIED:
+            return _outcome(entry)
+        case _:
+            return {}
+
+
+def _outcome(entry: Entry) -> dict[str, Any]:
+    match entry.body["verification"]:
+        case "MATCH":
+            return {"running": False, "done_at": entry.at, "observed": _object(entry.body.get("observed"))}
+        case "DRIFT":
+            return {"running": False}
+        case _:
+            return {}
+
+
+def _as_it_stands(step: Step, as_of: datetime) -> Step:
+    """A question that nobody answered in time is over without an entry that says so."""
+    unanswered = step.asked_until is not None and as_of >= step.asked_until
+    return step.model_copy(update={"running": False}) if unanswered else step
+
+
+def _object(value: object) -> JsonObject:
+    return value if isinstance(value, dict) else {}

@@ -20,7 +20,8 @@ from remit.domain.policy import PolicyText
 
 ROOT = Path(__file__).resolve().parent.parent
 _CACHE = ROOT / ".remit" / "bundles"
-_LIBRARY = ("remit/__init__.py", "remit/names.py", "remit/ports.py", "remit/toolkit.py", "remit/domain", "remit/usecases", "remit/adapters")
+_MODULES = ("__init__", "names", "ports", "fact_ports", "toolkit")
+_LIBRARY = (*(f"remit/{module}.py" for module in _MODULES), "remit/domain", "remit/usecases", "remit/adapters")
 # Mails and pages: only where a human is asked.
 _PAGES = "remit/pages"
 _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from remit.domain.cedar_schema import cedar_schema
-from remit.domain.charter import AgentSpec, CedarType, Charter, Effect, FactSpec, Reach, ResourceSpec, Route, TableSpec, ToolSpec
+from remit.domain.cedar_type import CedarType
+from remit.domain.charter import AgentSpec, Charter, Effect, FactSpec, Reach, ResourceSpec, Route, TableSpec, ToolSpec
 from remit.domain.fact import Fact, make_fact
 from remit.domain.intent import Intent, Requester
 from remit.domain.model import JsonObject

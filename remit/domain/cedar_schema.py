@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from remit.domain.charter import CedarType, Charter, Effect, FactSpec, Reach, ToolSpec
+from remit.domain.cedar_type import CedarType
+from remit.domain.charter import Charter, Effect, FactSpec, Reach, ToolSpec
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 

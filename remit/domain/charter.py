@@ -6,7 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from remit.domain.cedar_type import CedarType
+from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.identifiers import Name, ToolName
+from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec
 from remit.domain.model import Model
 from remit.domain.precondition import Requirement, cycle
 
@@ -21,15 +24,6 @@ class Reach(StrEnum):
     RECORD = "record"
     ACCOUNT = "account"
     SYSTEM = "system"
-
-
-class CedarType(StrEnum):
-    """The types a fact's attribute may have."""
-
-    STRING = "String"
-    LONG = "Long"
-    BOOLEAN = "Boolean"
-    STRINGS = "Set<String>"
 
 
 class DataAction(StrEnum):
@@ -50,6 +44,7 @@ class AgentSpec(Model):
     description: str
     prompt: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.v[0-9]+$", description="prompts/<domain>/<prompt>.md")]
     tools: Annotated[tuple[ToolName, ...], Field(min_length=1)]
+    memory: MemorySpec = MemorySpec()
 
 
 class ResourceSpec(Model):
@@ -113,6 +108,9 @@ class Charter(Model):
     facts: dict[Name, FactSpec]
     routes: dict[Name, Route]
     workflows: dict[Name, WorkflowSpec]
+    authorities: Annotated[tuple[AuthoritySpec, ...], Field(min_length=1)] = DEFAULT_AUTHORITIES
+    namespaces: dict[Namespace, NamespaceSpec] = Field(default_factory=dict)
+    predicates: dict[PredicateName, PredicateSpec] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _every_name_is_declared(self) -> Self:
@@ -124,6 +122,10 @@ class Charter(Model):
         """What the agent's role needs: the permissions of exactly its tools."""
         return (permission for tool in self.agents[agent].tools for permission in self.tools[tool].permissions)
 
+    def namespaces_of(self, agent: str) -> tuple[str, ...]:
+        """The namespaces that the agent reads, its own and the shared ones, in the charter's order."""
+        return tuple(name for name, namespace in self.namespaces.items() if agent in namespace.readers)
+
     def longest_wait_seconds(self) -> int:
         """The longest that any approval of this domain may take."""
         return max((route.expires_after_seconds for route in self.routes.values()), default=60)
@@ -133,6 +135,8 @@ class Charter(Model):
             for name in names:
                 if name not in declared:
                     yield f"{place}: '{name}' is not declared in this charter"
+        ranked = [authority.name for authority in self.authorities]
+        yield from (f"authorities: '{name}' is there twice" for name in ranked if ranked.count(name) > 1)
         yield from self._cycles()
 
     def _cycles(self) -> Iterator[str]:
@@ -154,3 +158,10 @@ class Charter(Model):
             yield f"facts.{name}.table", (fact.table,), tables
         for name, workflow in self.workflows.items():
             yield f"workflows.{name}.agent", (workflow.agent,), frozenset(self.agents)
+        agents = frozenset(f"agent/{agent}" for agent in self.agents)
+        yield "authorities", tuple(who for each in self.authorities for who in each.principals if who.startswith("agent/")), agents
+        for name, namespace in self.namespaces.items():
+            yield f"namespaces.{name}.readers", namespace.readers, frozenset(self.agents)
+        for name, predicate in self.predicates.items():
+            yield f"predicates.{name}.namespaces", predicate.namespaces, frozenset(self.namespaces)
+            yield f"predicates.{name}.route", (predicate.route,), routes

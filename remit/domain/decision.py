@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from remit.domain.charter import Charter, ToolSpec
 from remit.domain.errors import Reason
-from remit.domain.fact import Fact, FactRef
+from remit.domain.fact import Fact
+from remit.domain.fact_key import FactRef
 from remit.domain.intent import Intent
 from remit.domain.model import JsonObject, Model
 

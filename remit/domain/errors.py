@@ -7,10 +7,13 @@ RemitError
 │   ├── Denied               Remit.Denied              policy says no, whoever approves
 │   ├── PreconditionUnmet    Remit.PreconditionUnmet   a step that this one requires is not complete
 │   ├── AgentSuspended       Remit.AgentSuspended      the agent has been stopped
+│   ├── InvalidFact          Remit.InvalidFact         a statement is malformed, or its charter has no word for it
+│   ├── NoAuthority          Remit.NoAuthority         the caller may state nothing here
+│   ├── VersionConflict      Remit.VersionConflict     the fact is not at the version that the caller took for current
 │   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
 │   └── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
 ├── LinkRefused              Remit.LinkRefused         an approval link that decides nothing
-├── NotFound                 Remit.NotFound            no such run or approval
+├── NotFound                 Remit.NotFound            no such run, approval or fact
 ├── WarrantRefused           Remit.WarrantRefused      an executor was asked without a valid warrant
 ├── OutcomeUnverified        Remit.OutcomeUnverified   operations must look: the read-back disagrees
 ├── PreconditionRunning      Remit.PreconditionRunning retryable: a step that this one requires is not over yet
@@ -25,7 +28,7 @@ from remit.domain.model import Model
 
 class Reason(Model):
     """Why, by the rule that says so: `policy` is a Cedar policy id, `autonomy.<field>`, `fact.<name>`,
-    `requires.<tool>` or `payload.<path>`."""
+    `requires.<tool>`, `payload.<path>` or a field."""
 
     policy: str
     reason: str
@@ -69,6 +72,28 @@ class AgentSuspended(Refusal):
 def suspended() -> AgentSuspended:
     why = "The agent has been suspended; nothing is done for it until it is resumed."
     return AgentSuspended(why, (Reason(policy="agent.suspended", reason=why),))
+
+
+class InvalidFact(Refusal):
+    code = "Remit.InvalidFact"
+
+
+def invalid_fact(field: str, problem: str) -> InvalidFact:
+    return InvalidFact(f"{field}: {problem}", (Reason(policy=field, reason=problem),))
+
+
+class NoAuthority(Refusal):
+    code = "Remit.NoAuthority"
+
+
+class VersionConflict(Refusal):
+    """`current` is the key's newest version; 0 if it has none."""
+
+    code = "Remit.VersionConflict"
+
+    def __init__(self, field: str, current: int, problem: str) -> None:
+        super().__init__(f"{field}: {problem}", (Reason(policy=field, reason=problem),))
+        self.current = current
 
 
 class ApprovalRejected(Refusal):

@@ -1,17 +1,10 @@
 """What is true now, as far as a decision looks at it."""
 
-from remit.domain.charter import CedarType, FactSpec
+from remit.domain.cedar_type import CedarType, is_of
+from remit.domain.charter import FactSpec
 from remit.domain.errors import Denied, Reason
+from remit.domain.fact_key import FactRef
 from remit.domain.model import Json, JsonObject, Model
-
-_PYTHON_TYPES: dict[CedarType, type] = {CedarType.STRING: str, CedarType.LONG: int, CedarType.BOOLEAN: bool, CedarType.STRINGS: list}
-
-
-class FactRef(Model):
-    """Which record, at which version, a decision rested on."""
-
-    id: str
-    version: int
 
 
 class Fact(Model):
@@ -32,8 +25,7 @@ def make_fact(name: str, spec: FactSpec, key: str, record: JsonObject | None) ->
 
 
 def _typed(name: str, attribute: str, kind: CedarType, value: Json) -> Json:
-    # type(), not isinstance(): True is an int in Python and must not pass as a Long.
-    if type(value) is not _PYTHON_TYPES[kind] or (isinstance(value, list) and not all(isinstance(element, str) for element in value)):
+    if not is_of(kind, value):
         raise _denied(name, f"{attribute} is not a {kind}")
     return value
 

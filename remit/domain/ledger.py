@@ -25,6 +25,8 @@ class Kind(StrEnum):
     RUN_FINISHED = "run.finished"
     AGENT_SUSPENDED = "agent.suspended"
     AGENT_RESUMED = "agent.resumed"
+    FACT_CHANGED = "fact.changed"
+    FACT_CLAIMED = "fact.claimed"
 
 
 class Draft(Model):

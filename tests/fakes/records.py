@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from copy import copy
+from threading import Lock
 from typing import TypeVar
 
 from remit.domain.action import Action
@@ -7,7 +8,9 @@ from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, Link
 from remit.domain.errors import Conflict, RemitError, suspended
 from remit.domain.ledger import Draft, Entry, chain
+from remit.domain.statement import Citation, CitedBy, Claim, Statement
 from remit.domain.warrant import Warrant
+from remit.fact_ports import Cite, RecordClaim, RecordStatement, Uncite
 from remit.ports import (
     AddLink,
     AnswerApproval,
@@ -24,24 +27,31 @@ from remit.ports import (
 )
 
 T = TypeVar("T")
-_TABLES = ("actions", "approvals", "links", "warrants", "stopped")
+_TABLES = ("actions", "approvals", "links", "warrants", "stopped", "said", "claims", "citations")
 
 
 class MemoryRecords(Records):
     """Everything in dictionaries; a commit that fails puts back what was there."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self._clock, self._one_at_a_time = clock, Lock()
         self.actions: dict[str, Action] = {}
         self.approvals: dict[str, Approval] = {}
         self.links: dict[str, Link] = {}
         self.warrants: dict[str, Warrant] = {}
         self.stopped: dict[str, Suspension] = {}
+        self.said: dict[str, tuple[Statement, ...]] = {}
+        self.claims: dict[str, Claim] = {}
+        self.citations: set[Citation] = set()
         self.ledger: dict[str, tuple[Entry, ...]] = {}
         self.before_commit: Callable[[Sequence[Change], Sequence[Draft]], None] = lambda changes, drafts: None
 
     def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
         self.before_commit(changes, drafts)
+        with self._one_at_a_time:
+            self._commit(run, changes, drafts)
+
+    def _commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
         before = {name: copy(getattr(self, name)) for name in _TABLES}
         try:
             for change in changes:
@@ -99,6 +109,36 @@ class MemoryRecords(Records):
                 del self.stopped[change.agent]
             case AddLink():
                 _add(self.links, change.link.token_hash, change.link)
+            case _:
+                self._apply_to_facts(change)
+
+    def _apply_to_facts(self, change: Change) -> None:
+        match change:
+            case RecordStatement():
+                self._record(change.statement, change.before)
+            case RecordClaim():
+                standing = self._standing(change.claim.key.id)
+                _require(change.claim.against is None or (standing is not None and standing.version == change.claim.against))
+                _add(self.claims, change.claim.id, change.claim)
+            case Cite():
+                self.citations.add(change.citation)
+            case Uncite():
+                self.citations.discard(change.citation)
+            case _:
+                raise TypeError(f"no fake of {type(change).__name__}")
+
+    def _record(self, statement: Statement, before: Statement | None) -> None:
+        said = self.said.get(statement.key.id, ())
+        _require(statement.version == len(said) + 1 and self._standing(statement.key.id) == before)
+        for source in statement.derived_from:
+            standing = self._standing(source.id)
+            _require(standing is not None and standing.ref == source)
+            self.citations.add(Citation(fact=source, kind=CitedBy.FACT, by=statement.key.id))
+        self.said[statement.key.id] = (*said, statement)
+
+    def _standing(self, key: str) -> Statement | None:
+        last = self.said.get(key, (None,))[-1]
+        return None if last is None or last.retracts else last
 
     def _append(self, run: str, drafts: Sequence[Draft]) -> None:
         written = self.ledger.get(run, ())

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from remit.charters import load_charter
 from remit.domain.cedar_schema import cedar_schema
-from remit.domain.charter import CedarType
+from remit.domain.cedar_type import CedarType
 from remit.domain.model import Json, JsonObject
 from remit.domain.payload import Payload
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.domain.approval import Verdict
-from remit.domain.charter import CedarType
-from remit.domain.fact import FactRef
+from remit.domain.cedar_type import CedarType
+from remit.domain.fact_key import FactRef
 from remit.domain.ledger import Draft, Entry, Kind, chain
 from remit.domain.model import JsonObject
 from remit.domain.payload import Autonomous, Cents

@@ -2,7 +2,8 @@
 
 import pytest
 
-from remit.domain.charter import CedarType, FactSpec
+from remit.domain.cedar_type import CedarType
+from remit.domain.charter import FactSpec
 from remit.domain.errors import Denied
 from remit.domain.fact import make_fact
 from remit.domain.model import Json

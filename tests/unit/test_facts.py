@@ -8,7 +8,7 @@ import pytest
 from remit.adapters.dynamodb_facts import DynamoFacts
 from remit.adapters.dynamodb_items import encode
 from remit.domain.errors import Denied
-from remit.domain.fact import FactRef
+from remit.domain.fact_key import FactRef
 from tests.fakes.dynamodb import NAMES, make_table, moto_dynamodb
 from tests.fakes.gate import REFUNDS, business_records, refund
 

@@ -1,7 +1,7 @@
 """What Remit needs from outside. Every adapter and every fake subclasses one of these."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from remit.domain.approval import Approval, Link
 from remit.domain.charter import FactSpec
 from remit.domain.decision import AuthorizationRequest, Evaluate, Evaluation
 from remit.domain.fact import Fact
+from remit.domain.history import History, Step
 from remit.domain.ledger import Draft, Entry
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Warrant
@@ -79,6 +80,12 @@ class FactSource(ABC):
     @abstractmethod
     def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
         """The facts as they are now, in the order wanted. Raises Denied for a missing one, Unavailable when it cannot tell."""
+
+
+class RunHistory(ABC):
+    @abstractmethod
+    def read(self, run: str, relied_on: Callable[[Step], bool]) -> History:
+        """What the run has done by now; what is relied on is told by more than one record. Raises Denied, Unavailable."""
 
 
 class Change(Model):

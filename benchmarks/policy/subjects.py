@@ -12,6 +12,7 @@ from remit.adapters.system import SystemClock
 from remit.domain.decision import Decision, Outcome
 from remit.domain.intent import Intent
 from remit.domain.policy import PolicyText
+from remit.usecases.history import NOTHING_DONE
 from remit.usecases.judge import Judge, first_decision
 
 Calls = list[Callable[[], object]]
@@ -22,7 +23,9 @@ class RemitSubject:
 
     def __init__(self, policies: Sequence[PolicyText]) -> None:
         engine = EmbeddedCedar(policies, SCHEMA)
-        self._judge = Judge(charter=CHARTER, payloads=PAYLOADS, facts=OneAccount(), engine=engine, clock=SystemClock())
+        self._judge = Judge(
+            charter=CHARTER, payloads=PAYLOADS, facts=OneAccount(), history=NOTHING_DONE, engine=engine, clock=SystemClock()
+        )
 
     def decide(self, intent: Intent) -> Decision:
         return first_decision(intent, self._judge)
@@ -53,7 +56,7 @@ def _request(intent: Intent) -> dict[str, object]:
         "payload": intent.payload,
         "facts": {"account": {"status": "open"}},
         "requester": {"arn": intent.requester.arn},
-        "run": {"id": intent.run, "step": intent.step},
+        "run": {"id": intent.run, "step": intent.step, "completed": [], "counts": dict.fromkeys(CHARTER.tools, 0)},
     }
     return {
         "principal": {"type": "Remit::Agent", "id": intent.agent},

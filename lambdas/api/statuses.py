@@ -2,15 +2,17 @@
 
 from http import HTTPStatus
 
-from remit.domain.errors import InvalidPayload, InvalidRequest, NotFound, Unavailable
+from remit.domain.errors import InvalidPayload, InvalidRequest, NotFound, PreconditionRunning, Unavailable
 from remit.domain.model import JsonObject
 
 _OF_ERROR = {
     InvalidRequest.code: HTTPStatus.BAD_REQUEST,
     InvalidPayload.code: HTTPStatus.BAD_REQUEST,
     NotFound.code: HTTPStatus.NOT_FOUND,
+    PreconditionRunning.code: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable.code: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+_TRY_AGAIN = {PreconditionRunning.code, Unavailable.code}
 _OF_OUTCOME = {"DONE": HTTPStatus.OK, "WAITING": HTTPStatus.ACCEPTED, "RUNNING": HTTPStatus.ACCEPTED, "FAILED": HTTPStatus.BAD_GATEWAY}
 
 
@@ -22,6 +24,6 @@ def status_of_error(code: str) -> HTTPStatus:
 def status_of_action(body: JsonObject) -> HTTPStatus:
     """200 done, 202 not yet, 400 malformed, 403 refused, 502 the action's outcome is not known, 503 try again."""
     outcome, error = str(body["outcome"]), body.get("error")
-    if outcome == "REFUSED" or error == Unavailable.code:
+    if outcome == "REFUSED" or error in _TRY_AGAIN:
         return status_of_error(str(error))
     return _OF_OUTCOME[outcome]

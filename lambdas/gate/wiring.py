@@ -22,6 +22,7 @@ from remit.names import Names
 from remit.ports import PolicyEngine, ShadowPolicies
 from remit.usecases.ask import Asking
 from remit.usecases.gate import GatePorts
+from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
 
 
@@ -38,6 +39,7 @@ def ports() -> GatePorts:
             charter=charter,
             payloads=load_payloads(charter),
             facts=DynamoFacts(dynamodb, names, charter),
+            history=RecordedHistory(records, clock),
             engine=_engine(settings, store),
             clock=clock,
             shadow=_shadow(settings, store),

@@ -32,7 +32,7 @@ class _RunQuery(TypedDict):
 
 
 class DynamoRecords(Records):
-    """Remit's own tables of one stage. Remembers the head of the last run it wrote to, to save a read."""
+    """Remit's own tables of one stage. Remembers the head of the last run it wrote to or read, to save a read."""
 
     def __init__(self, client: "DynamoDBClient", names: Names, clock: Clock) -> None:
         self._client, self._names, self._clock = client, names, clock
@@ -88,7 +88,9 @@ class DynamoRecords(Records):
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._names.table("ledger"), ConsistentRead=True, **self._of_run(run)
             )
-            return tuple(entry_of(decode(item)) for page in pages for item in page["Items"])
+            found = tuple(entry_of(decode(item)) for page in pages for item in page["Items"])
+        self._head = found[-1] if found else self._head
+        return found
 
     def _head_of(self, run: str) -> Entry | None:
         if self._head is not None and self._head.run == run:

@@ -18,7 +18,7 @@ from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText, split_policies
 from remit.generated import generated
 from remit.usecases.judge import Judge
-from remit.usecases.offline import Question
+from remit.usecases.offline import DoneBefore, Question
 from remit.usecases.verify import CaseFile, Subject, verify
 
 
@@ -30,6 +30,7 @@ class _Case(BaseModel):
     tool: str
     payload: JsonObject
     facts: dict[str, JsonObject]
+    history: tuple[DoneBefore, ...] = ()
     agent: str | None = None
     route: str | None = None
     policies: tuple[str, ...]
@@ -159,7 +160,9 @@ def _case(path: Path, agent: str, root: Path) -> CaseFile:
         what = f"this is no case ({_first(error)})"
         todo = f"A case is a JSON file in a folder named {', '.join(Outcome)}, with tool, payload, facts and policies"
         raise _Unusable(_finding(path, root, "malformed-case", what, todo)) from error
-    question = Question(id=path.stem, agent=case.agent or agent, tool=case.tool, payload=case.payload, facts=case.facts)
+    question = Question(
+        id=path.stem, agent=case.agent or agent, tool=case.tool, payload=case.payload, facts=case.facts, history=case.history
+    )
     return CaseFile(file=_name(path, root), question=question, outcome=outcome, route=case.route, policies=case.policies)
 
 

@@ -32,7 +32,7 @@ def cedar_schema(charter: Charter, payloads: Mapping[str, type[Payload]]) -> Jso
     """JSON schema of namespace Remit. `payloads` by class name. Raises ValueError for a field that Cedar has no type for."""
     return {
         "Remit": {
-            "commonTypes": _common_types(),
+            "commonTypes": _common_types(charter),
             "entityTypes": _entity_types(charter),
             "actions": {
                 **{group: {} for group in (*map(_effect, Effect), *map(_reach, Reach))},
@@ -42,14 +42,19 @@ def cedar_schema(charter: Charter, payloads: Mapping[str, type[Payload]]) -> Jso
     }
 
 
-def _common_types() -> JsonObject:
+def _common_types(charter: Charter) -> JsonObject:
     """The parts of the context that are the same for every tool."""
     text: JsonObject = {"type": "String"}
     return {
         "RequesterContext": _record({"arn": text}),
-        "RunContext": _record({"id": text, "step": text}),
+        "RunContext": _record({"id": text, "step": text, "completed": {"type": "Set", "element": text}, "counts": _counts(charter)}),
         "ApprovalContext": _record({"route": text, "approvers": {"type": "Set", "element": text}}),
     }
+
+
+def _counts(charter: Charter) -> JsonObject:
+    """How often each tool was done in the run."""
+    return _record({tool: {"type": "Long"} for tool in charter.tools})
 
 
 def _entity_types(charter: Charter) -> JsonObject:

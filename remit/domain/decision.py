@@ -91,13 +91,14 @@ Evaluate = Callable[[AuthorizationRequest], Evaluation]
 
 
 class Case(Model):
-    """Everything a decision looks at, gathered at one moment."""
+    """Everything a decision looks at, gathered at one moment; `counts` says how often the run has done each tool of the charter."""
 
     intent: Intent
     tool: ToolSpec
     facts: tuple[Fact, ...]
     exceeded: tuple[Reason, ...]
     routes: tuple[Evidence, ...]
+    counts: dict[str, int]
     policy_set: str
 
     def request(self, evidence: Evidence | None) -> AuthorizationRequest:
@@ -113,9 +114,13 @@ class Case(Model):
             "payload": self.intent.payload,
             "facts": {fact.name: fact.attributes for fact in self.facts},
             "requester": {"arn": self.intent.requester.arn},
-            "run": {"id": self.intent.run, "step": self.intent.step},
+            "run": self._run(),
         }
         return context if evidence is None else {**context, "approval": {"route": evidence.route, "approvers": list(evidence.approvers)}}
+
+    def _run(self) -> JsonObject:
+        completed = [tool for tool, times in sorted(self.counts.items()) if times]
+        return {"id": self.intent.run, "step": self.intent.step, "completed": [*completed], "counts": {**self.counts}}
 
 
 def routes_of(charter: Charter, tool: ToolSpec) -> tuple[Evidence, ...]:

@@ -8,10 +8,13 @@ from itertools import groupby
 from pydantic import ValidationError
 
 from remit.domain.decision import Decision, Evidence, FactUsed, Outcome
-from remit.domain.errors import Reason, Refusal
+from remit.domain.errors import PreconditionRunning, Reason, Refusal
+from remit.domain.history import history_of
 from remit.domain.intent import Intent
 from remit.domain.ledger import Entry, Kind, broken_link
 from remit.domain.model import JsonObject, Model
+from remit.ports import RunHistory
+from remit.usecases.history import StatedHistory
 from remit.usecases.judge import Judge, approved_decision, first_decision
 from remit.usecases.offline import StatedFacts
 
@@ -96,14 +99,15 @@ def _run(run: tuple[Entry, ...], judges: Mapping[str, Judge], scope: Scope) -> I
                 raise _CannotReplay(f"the run's chain does not hold at entry {broken.seq}, so its record cannot be relied on")
             intent = _intent(entry, run)
             if scope.domain in {None, _domain(intent)}:
-                yield _flip(entry, intent, judges)
+                before = tuple(earlier for earlier in run if earlier.seq < entry.seq)
+                yield _flip(entry, intent, StatedHistory(history_of(before, entry.at)), judges)
         except _CannotReplay as problem:
             yield Unreplayed(run=entry.run, seq=entry.seq, reason=str(problem))
 
 
-def _flip(entry: Entry, intent: Intent, judges: Mapping[str, Judge]) -> Flip | None:
+def _flip(entry: Entry, intent: Intent, history: RunHistory, judges: Mapping[str, Judge]) -> Flip | None:
     made = _decision(entry)
-    was, now = _answer(made), _decide_again(intent, made, _judge(intent, judges))
+    was, now = _answer(made), _decide_again(intent, made, replace(_judge(intent, judges), history=history))
     if (was.outcome, was.route) == (now.outcome, now.route):
         return None
     return Flip(run=entry.run, seq=entry.seq, at=entry.at, agent=intent.agent, tool=intent.tool, payload=intent.payload, was=was, now=now)
@@ -116,6 +120,8 @@ def _decide_again(intent: Intent, made: Decision, judge: Judge) -> Answer:
         return _answer(_decide(intent, made.approval, judge))
     except Refusal as refusal:
         return Answer(outcome=Outcome.DENY, reasons=refusal.reasons)
+    except PreconditionRunning as waiting:
+        raise _CannotReplay(f"the candidate would have it wait: {waiting.message}") from waiting
 
 
 def _decide(intent: Intent, approval: Evidence | None, judge: Judge) -> Decision:

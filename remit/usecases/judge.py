@@ -8,9 +8,11 @@ from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.charter import Charter, ToolSpec
 from remit.domain.decision import Case, Decision, Evaluate, Evidence, Trial, decide, decide_again, flip, routes_of
 from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason
+from remit.domain.history import History
 from remit.domain.intent import Intent
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
-from remit.ports import Clock, FactSource, PolicyEngine, ShadowPolicies
+from remit.domain.precondition import check
+from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,25 +22,28 @@ class Judge:
     charter: Charter
     payloads: Mapping[str, type[Payload]]
     facts: FactSource
+    history: RunHistory
     engine: PolicyEngine
     clock: Clock
     shadow: ShadowPolicies | None = None
 
 
 def first_decision(intent: Intent, judge: Judge) -> Decision:
-    """ALLOW, ESCALATE or DENY. Raises InvalidPayload or Denied where there is nothing to ask the engine about."""
+    """ALLOW, ESCALATE or DENY. Raises InvalidPayload, PreconditionUnmet, PreconditionRunning or Denied where there is nothing to ask
+    the engine about."""
     case = _case(intent, judge)
     return _decision(case, judge, partial(decide, case))
 
 
 def approved_decision(intent: Intent, evidence: Evidence, judge: Judge) -> Decision:
-    """ALLOW or DENY on this evidence and the facts as they are now. Raises InvalidPayload or Denied."""
+    """ALLOW or DENY on this evidence and the facts as they are now. Raises as first_decision does."""
     case = _case(intent, judge)
     return _decision(case, judge, partial(decide_again, case, evidence))
 
 
 def second_decision(approval: Approval, intent: Intent, judge: Judge) -> Decision:
-    """ALLOW or DENY with the human's answer and fresh facts. Raises ApprovalRejected, ApprovalExpired or Denied."""
+    """ALLOW or DENY with the human's answer and fresh facts. Raises ApprovalRejected, ApprovalExpired, and as
+    first_decision does."""
     if approval.status is ApprovalStatus.REJECTED:
         raise _rejected(approval)
     if approval.payload_digest != intent.payload_digest:
@@ -72,14 +77,23 @@ def _case(intent: Intent, judge: Judge) -> Case:
     tool = _tool(intent, judge.charter)
     payload = parse_payload(judge.payloads[intent.tool], intent.payload)
     _names_its_resource(intent, tool)
+    done = _history(intent, tool, judge).counts()
     return Case(
         intent=intent,
         tool=tool,
         facts=judge.facts.read({name: judge.charter.facts[name] for name in tool.facts}, intent.payload),
         exceeded=beyond_autonomy(payload),
         routes=routes_of(judge.charter, tool),
+        counts={name: done[name] for name in judge.charter.tools},
         policy_set=judge.engine.policy_set(),
     )
+
+
+def _history(intent: Intent, tool: ToolSpec, judge: Judge) -> History:
+    """What the run has done, which is all that the tool requires of it."""
+    history = judge.history.read(intent.run, lambda step: any(each.concerns(step, intent.payload) for each in tool.requires))
+    check(tool.requires, intent.payload, history)
+    return history
 
 
 def _tool(intent: Intent, charter: Charter) -> ToolSpec:

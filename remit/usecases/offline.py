@@ -1,7 +1,9 @@
 """Decisions without a deployment: the gate's own judgement, on facts that somebody states."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated
 
 from pydantic import Field
 
@@ -9,22 +11,34 @@ from remit.domain.charter import Charter, FactSpec
 from remit.domain.decision import Decision, Evidence, Outcome
 from remit.domain.errors import Denied, Reason, Refusal
 from remit.domain.fact import Fact, make_fact
+from remit.domain.history import History, Step
 from remit.domain.intent import Intent, Requester
 from remit.domain.model import JsonObject, Model
 from remit.ports import FactSource
+from remit.usecases.history import StatedHistory
 from remit.usecases.judge import Judge, approved_decision, first_decision
 
 _NOBODY = Requester(arn="arn:aws:iam::000000000000:role/offline")
 
 
+class DoneBefore(Model):
+    """An action that the run has completed before, and what its read-back said."""
+
+    tool: str
+    payload: JsonObject = Field(default_factory=dict)
+    observed: JsonObject = Field(default_factory=dict)
+    seconds_ago: Annotated[int, Field(ge=0)] = 0
+
+
 class Question(Model):
-    """One proposed action with the facts as they stand; with an approval, what the gate decides after it."""
+    """One proposed action with the facts as they stand and what its run has done; with an approval, what the gate decides after it."""
 
     id: str | int
     agent: str | None = None
     tool: str
     payload: JsonObject
     facts: dict[str, JsonObject] = Field(default_factory=dict)
+    history: tuple[DoneBefore, ...] = ()
     requester: Requester = _NOBODY
     approval: Evidence | None = None
 
@@ -55,12 +69,27 @@ class StatedFacts(FactSource):
 
 def decide_offline(question: Question, judge: Judge) -> Verdict:
     """What the gate would answer; whatever the gate refuses is a DENY."""
-    judge = replace(judge, facts=StatedFacts(question.facts))
+    judge = replace(judge, facts=StatedFacts(question.facts), history=StatedHistory(_stated(question.history, judge.clock.now())))
     try:
         return verdict(question.id, _decision(question, judge))
     except Refusal as refusal:
         policies = tuple(reason.policy for reason in refusal.reasons)
         return Verdict(id=question.id, outcome=Outcome.DENY, policies=policies, reasons=refusal.reasons, error=refusal.code)
+
+
+def _stated(done: Sequence[DoneBefore], now: datetime) -> History:
+    """What a run has done, as somebody states it."""
+    steps = (
+        Step(
+            key=str(number),
+            tool=each.tool,
+            payload=each.payload,
+            observed=each.observed,
+            done_at=now - timedelta(seconds=each.seconds_ago),
+        )
+        for number, each in enumerate(done)
+    )
+    return History(steps=tuple(steps), as_of=now)
 
 
 def verdict(name: str | int, decision: Decision) -> Verdict:

@@ -6,15 +6,18 @@ from pathlib import Path
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_charter, load_payloads
 from remit.domain.approval import Approval, Verdict
+from remit.domain.charter import Charter
 from remit.domain.intent import Intent, Requester
 from remit.domain.ledger import Entry, Kind
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
+from remit.domain.policy import PolicyText
 from remit.policies import load_policy_set
 from remit.ports import Mailer, PolicyEngine, ShadowPolicies
 from remit.usecases.answer import Answer, ApprovalPorts, answer
 from remit.usecases.ask import Asking
 from remit.usecases.gate import GatePorts, Proposal, govern, resume
+from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
 from tests.fakes.clock import CountingEntropy, FixedClock
 from tests.fakes.outside import AnsweredTasks, Counts, DirectExecutor, MemoryUses, Outbox, TableFacts, Till, WokenGate, executor_ports
@@ -53,6 +56,7 @@ class World:
     woken: WokenGate = field(default_factory=WokenGate)
     till: Till = field(default_factory=Till)
     shadow: ShadowPolicies | None = None
+    charter: Charter = REFUNDS
     counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
@@ -65,7 +69,16 @@ class World:
     @property
     def ports(self) -> GatePorts:
         facts = TableFacts(self.business)
-        judge = Judge(charter=REFUNDS, payloads=PAYLOADS, facts=facts, engine=self.engine, clock=self.clock, shadow=self.shadow)
+        history = RecordedHistory(self.records, self.clock)
+        judge = Judge(
+            charter=self.charter,
+            payloads=PAYLOADS,
+            facts=facts,
+            history=history,
+            engine=self.engine,
+            clock=self.clock,
+            shadow=self.shadow,
+        )
         executor, tasks, asking = self.executor, self.tasks, self.asking
         return GatePorts(judge=judge, records=self.records, executor=executor, tasks=tasks, asking=asking, meter=self.counts)
 
@@ -87,6 +100,11 @@ class World:
 
     def kinds(self) -> list[Kind]:
         return [entry.kind for entry in self.entries()]
+
+    def with_policies(self, *more: PolicyText) -> "World":
+        """The same world from here on, under more rules."""
+        self.engine = EmbeddedCedar((*POLICIES.policies, *more), POLICIES.policy_schema)
+        return self
 
     def with_engine(self, engine: PolicyEngine) -> "World":
         return replace(self, engine=engine)

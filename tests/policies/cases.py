@@ -12,6 +12,7 @@ from remit.domain.intent import Intent, Requester
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import beyond_autonomy, parse_payload
 from remit.policies import PolicySet, load_policy_set
+from remit.usecases.offline import DoneBefore
 
 
 class CaseFile(Model):
@@ -20,6 +21,7 @@ class CaseFile(Model):
     tool: str
     payload: JsonObject
     facts: dict[str, JsonObject]
+    history: tuple[DoneBefore, ...] = ()
     agent: str | None = None
     route: str | None = None
     policies: list[str]
@@ -53,6 +55,7 @@ def case(domain: str, file: CaseFile) -> Case:
         facts=tuple(_fact(domain, name, file.facts[name]) for name in tool.facts),
         exceeded=beyond_autonomy(payload),
         routes=routes_of(charter(domain), tool),
+        counts={name: sum(done.tool == name for done in file.history) for name in charter(domain).tools},
         policy_set=engine(domain).policy_set(),
     )
 

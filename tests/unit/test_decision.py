@@ -18,7 +18,7 @@ Answers = dict[str | None, Evaluation]
 
 def case(*exceeded: Reason) -> Case:
     routes = (Evidence(route="finance", approvers=("f@example.com",)), Evidence(route="risk", approvers=("r@example.com",)))
-    return Case(intent=make_intent(refund()), tool=TOOL, facts=(), exceeded=exceeded, routes=routes, policy_set="p")
+    return Case(intent=make_intent(refund()), tool=TOOL, facts=(), exceeded=exceeded, routes=routes, counts={}, policy_set="p")
 
 
 def judged(answers: Answers, *exceeded: Reason) -> Decision:

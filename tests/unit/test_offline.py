@@ -1,5 +1,6 @@
 """Decisions on stated facts: the gate's own, with every refusal as a DENY that says its error."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,9 +73,7 @@ def test_where_several_agents_may_call_a_tool_the_question_has_to_say_which() ->
     ambiguous = REFUNDS.model_copy(update={"agents": both})
     given = Question(id=1, tool="refunds.issue_refund", payload=refund(), facts=OPEN)
     asked = World().ports.judge
-    answer = decide_offline(
-        given, Judge(charter=ambiguous, payloads=asked.payloads, facts=asked.facts, engine=asked.engine, clock=asked.clock)
-    )
+    answer = decide_offline(given, replace(asked, charter=ambiguous))
     assert (answer.outcome, answer.reasons[0].reason) == (
         "DENY",
         "refunds.issue_refund: support, clerk may call it, so say which one asks.",

@@ -2,8 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from remit.domain.action import Action, ActionStatus, Failure
 from remit.domain.agent import Suspension
@@ -13,6 +15,7 @@ from remit.domain.decision import AuthorizationRequest, Evaluate, Evaluation
 from remit.domain.fact import Fact
 from remit.domain.history import History, Step
 from remit.domain.ledger import Draft, Entry
+from remit.domain.measure import Measure
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Warrant
 from remit.toolkit import ToolContext
@@ -35,7 +38,9 @@ class Entropy(ABC):
 
 
 class PolicyEngine(ABC):
-    """Cedar. Both methods raise Unavailable when the engine cannot answer."""
+    """Cedar. Both methods raise Unavailable when the engine cannot answer. `name` is what records and metrics call it."""
+
+    name: ClassVar[str]
 
     @abstractmethod
     def evaluate(self, request: AuthorizationRequest) -> Evaluation:
@@ -72,8 +77,49 @@ class ShadowPolicies(ABC):
 
 class Meter(ABC):
     @abstractmethod
-    def count(self, name: str, times: int) -> None:
-        """Add to a metric."""
+    def add(self, measure: Measure) -> None:
+        """Keep one value of a metric."""
+
+
+class Witness(ABC):
+    """Sees what happens to the ledger, once it has happened. It can neither stop nor change it, and raises nothing."""
+
+    @abstractmethod
+    def appended(self, entries: Sequence[Entry]) -> None:
+        """These are in the ledger now."""
+
+    @abstractmethod
+    def conflicted(self) -> None:
+        """A commit found that another writer had been first."""
+
+
+class Nobody(Witness):
+    """Where nobody looks."""
+
+    def appended(self, entries: Sequence[Entry]) -> None:
+        """Not counted."""
+
+    def conflicted(self) -> None:
+        """Not counted."""
+
+
+class Span(ABC):
+    """A piece of work that is traced."""
+
+    @abstractmethod
+    def note(self, **attributes: str) -> None:
+        """What came of it."""
+
+    @property
+    @abstractmethod
+    def milliseconds(self) -> int:
+        """How long it took; 0 while it goes on."""
+
+
+class Spans(ABC):
+    @abstractmethod
+    def span(self, name: str, **attributes: str) -> AbstractContextManager[Span]:
+        """Time what is done inside, and trace it under this name. What is raised inside leaves it unchanged."""
 
 
 class FactSource(ABC):

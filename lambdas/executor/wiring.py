@@ -9,6 +9,7 @@ from remit.adapters.aws import CONFIG
 from remit.adapters.bundle import load_charter, load_payloads, load_tools
 from remit.adapters.dynamodb_uses import DynamoUses
 from remit.adapters.environment import read_settings
+from remit.adapters.observability import XRaySpans
 from remit.adapters.sts import AssumedAgent
 from remit.adapters.system import SystemClock
 from remit.names import Names
@@ -27,4 +28,5 @@ def ports() -> ExecutorPorts:
         uses=DynamoUses(boto3.client("dynamodb", config=CONFIG), names),
         identity=AssumedAgent(boto3.client("sts", config=CONFIG), settings.agent_role_arn, tables),
         clock=SystemClock(),
+        spans=XRaySpans(),
     )

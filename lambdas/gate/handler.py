@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import TypeAdapter
 
 from lambdas.gate.wiring import ports
-from remit.adapters.observability import logger, metrics, tracer
+from remit.adapters.observability import about, logger, metrics, tracer
 from remit.domain.model import Model
 from remit.usecases.gate import Proposal, govern, resume
 
@@ -28,10 +28,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     command = _COMMAND.validate_python(event)
     match command:
         case Proposal():
-            logger.append_keys(run=command.intent.run, step=command.intent.step)
+            about(run=command.intent.run, step=command.intent.step, agent=command.intent.agent, tool=command.intent.tool)
             metrics.add_metric("Proposals", MetricUnit.Count, 1)
             govern(command, ports())
         case Resume():
-            logger.append_keys(approval=command.approval)
+            about(approval=command.approval)
             metrics.add_metric("Resumptions", MetricUnit.Count, 1)
             resume(command.approval, ports())

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.reasoner.turn import Turn, take_turn
 from lambdas.reasoner.wiring import reasoner
-from remit.adapters.observability import logger, metrics, tracer
+from remit.adapters.observability import about, logger, metrics, tracer
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -15,6 +15,6 @@ from remit.adapters.observability import logger, metrics, tracer
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     turn = Turn.model_validate(event)
-    logger.append_keys(run=turn.run)
+    about(run=turn.run)
     metrics.add_metric("Turns", MetricUnit.Count, 1)
     return take_turn(turn, reasoner()).model_dump(mode="json")

@@ -12,8 +12,10 @@ from lambdas.reasoner.prompt import Prompt, tool_name
 from remit.domain.action import Failure
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt
-from remit.ports import Clock
+from remit.ports import Clock, Spans
 
+# As OpenTelemetry names them.
+_CHAT = {"operation": "chat", "provider": "aws.bedrock"}
 _MESSAGES: TypeAdapter[list[AnyMessage]] = TypeAdapter(list[AnyMessage])
 
 
@@ -51,6 +53,7 @@ class Reasoner:
     offered: frozenset[str]
     graph: Graph
     clock: Clock
+    spans: Spans
 
 
 def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
@@ -58,15 +61,17 @@ def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
     heard = _heard(turn)
     begun = reasoner.clock.now()
     thought: Thought = {"messages": [SystemMessage(reasoner.prompt.text), *heard], "corrections": 0}
-    messages: list[AnyMessage] = reasoner.graph.invoke(thought)["messages"][1:]
-    latency_ms = int((reasoner.clock.now() - begun).total_seconds() * 1000)
-    last = messages[-1]
-    proposal, say = _proposal(last, reasoner), str(last.text) or None
+    with reasoner.spans.span("model", agent=reasoner.agent, model=reasoner.model_id, **_CHAT) as span:
+        messages: list[AnyMessage] = reasoner.graph.invoke(thought)["messages"][1:]
+        last, usage = messages[-1], _usage(messages[len(heard) :])
+        proposal, say = _proposal(last, reasoner), str(last.text) or None
+        span.note(outcome=proposal.tool if proposal else "text", **{name: str(tokens) for name, tokens in usage.items()})
+    call: JsonObject = {"begun_at": begun.isoformat(), "latency_ms": span.milliseconds, "usage": {**usage}}
     return Answer(
         proposal=proposal,
         say=None if proposal else say or "The model gave no usable answer.",
         conversation=tuple(_MESSAGES.dump_python(messages, mode="json")),
-        call=_call(messages[len(heard) :], proposal, latency_ms, reasoner),
+        call=_call(last, proposal, reasoner) | call,
     )
 
 
@@ -94,17 +99,19 @@ def _proposal(message: AnyMessage, reasoner: Reasoner) -> Proposed | None:
     return Proposed(tool=tool_name(call["name"]), payload=call["args"])
 
 
-def _call(answers: list[AnyMessage], proposal: Proposed | None, latency_ms: int, reasoner: Reasoner) -> JsonObject:
+def _usage(answers: list[AnyMessage]) -> dict[str, int]:
     usages = [message.usage_metadata for message in answers if isinstance(message, AIMessage) and message.usage_metadata]
+    return {
+        "input_tokens": sum(usage["input_tokens"] for usage in usages),
+        "output_tokens": sum(usage["output_tokens"] for usage in usages),
+    }
+
+
+def _call(last: AnyMessage, proposal: Proposed | None, reasoner: Reasoner) -> JsonObject:
     return {
         "agent": reasoner.agent,
         "prompt": reasoner.prompt.model_dump(mode="json", exclude={"text"}),
         "model": reasoner.model_id,
-        "usage": {
-            "input_tokens": sum(usage["input_tokens"] for usage in usages),
-            "output_tokens": sum(usage["output_tokens"] for usage in usages),
-        },
-        "latency_ms": latency_ms,
         "proposal": None if proposal is None else proposal.model_dump(mode="json"),
-        "say": None if proposal else str(answers[-1].text),
+        "say": None if proposal else str(last.text),
     }

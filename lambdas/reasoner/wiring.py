@@ -10,6 +10,7 @@ from lambdas.reasoner.settings import ReasonerSettings
 from lambdas.reasoner.turn import Reasoner
 from remit.adapters.bundle import load_charter, load_payloads, load_prompt
 from remit.adapters.environment import read_settings
+from remit.adapters.observability import XRaySpans
 from remit.adapters.system import SystemClock
 
 
@@ -28,4 +29,5 @@ def reasoner() -> Reasoner:
         offered=offered,
         graph=make_graph(model, offered),
         clock=SystemClock(),
+        spans=XRaySpans(),
     )

@@ -6,7 +6,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.recorder.wiring import ports
-from remit.adapters.observability import logger, metrics, tracer
+from remit.adapters.observability import about, logger, metrics, tracer
 from remit.usecases.close import Close, close
 
 
@@ -15,6 +15,6 @@ from remit.usecases.close import Close, close
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     end = Close.model_validate(event)
-    logger.append_keys(run=end.run)
+    about(run=end.run)
     metrics.add_metric("RunsClosed", MetricUnit.Count, 1)
     return close(end, ports()).model_dump(mode="json")

@@ -16,7 +16,7 @@ from remit.domain.errors import Conflict, Unavailable, suspended
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.model import JsonObject
 from remit.names import Names
-from remit.ports import Change, Clock, Records
+from remit.ports import Change, Clock, Nobody, Records, Witness
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,10 +32,10 @@ class _RunQuery(TypedDict):
 
 
 class DynamoRecords(Records):
-    """Remit's own tables of one stage. Remembers the head of the last run it wrote to or read, to save a read."""
+    """Remit's own tables of one stage. Remembers the head of the run it last wrote to or read; `witness` sees what it wrote."""
 
-    def __init__(self, client: "DynamoDBClient", names: Names, clock: Clock) -> None:
-        self._client, self._names, self._clock = client, names, clock
+    def __init__(self, client: "DynamoDBClient", names: Names, clock: Clock, witness: Witness | None = None) -> None:
+        self._client, self._names, self._clock, self._witness = client, names, clock, witness or Nobody()
         self._head: Entry | None = None
 
     def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
@@ -115,10 +115,20 @@ class DynamoRecords(Records):
             try:
                 self._client.transact_write_items(TransactItems=[*puts, *appended])
             except ClientError as error:
-                _unless_lost_race(error, puts)
+                self._lost(error, puts)
                 return False
         self._head = entries[-1] if entries else self._head
+        self._witness.appended(entries)
         return True
+
+    def _lost(self, error: ClientError, puts: "list[TransactWriteItemTypeDef]") -> None:
+        """Returns if only the ledger's part failed; raises as `_unless_lost_race` does."""
+        try:
+            _unless_lost_race(error, puts)
+        except Conflict:
+            self._witness.conflicted()
+            raise
+        self._witness.conflicted()
 
     def _body(self, table: str, key: "dict[str, AttributeValueTypeDef]") -> str | None:
         with calling("DynamoDB"):

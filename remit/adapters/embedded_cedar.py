@@ -21,6 +21,8 @@ _SLICES = 4_096
 class EmbeddedCedar(PolicyEngine):
     """Raises ValueError at construction if the policies or the schema do not parse."""
 
+    name = "embedded"
+
     def __init__(self, policies: Sequence[PolicyText], schema: JsonObject) -> None:
         schema_json = json.dumps(schema)
         named = _named(policies)

@@ -14,6 +14,8 @@ from remit.ports import PolicyEngine, ShadowPolicies
 class StoredCedar(PolicyEngine):
     """Cedar over the store's policies, which are parsed again only when they have changed."""
 
+    name = "embedded"
+
     def __init__(self, store: PolicyStore) -> None:
         self._store = store
         self._engine: EmbeddedCedar | None = None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class VerifiedPermissionsEngine(PolicyEngine):
     """The store decides; its texts are read now and then, for the ids and reasons that people know policies by."""
 
+    name = "verified-permissions"
+
     def __init__(self, store: PolicyStore) -> None:
         self._store = store
 

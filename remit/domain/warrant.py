@@ -46,7 +46,7 @@ class Verification(StrEnum):
 
 
 class Receipt(Model):
-    """What was done under a warrant, as whom, and what the read-back said."""
+    """What was done under a warrant, as whom, and what the read-back said. A repeat that only looks has no `tool_ms`."""
 
     warrant: str
     executed_as: str
@@ -54,3 +54,5 @@ class Receipt(Model):
     expected: JsonObject
     observed: JsonObject | None = None
     note: str = ""
+    tool_ms: int = 0
+    read_back_ms: int = 0

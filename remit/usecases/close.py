@@ -85,7 +85,7 @@ def _outcome(end: Close, written: Sequence[Entry]) -> Outcome:
 
 
 def _failure(caught: Caught, written: Sequence[Entry]) -> Failure:
-    if _open_warrant(written) is not None:
+    if _open_warrant(written):
         return Failure(error=OutcomeUnverified.code, message="An action was begun and its outcome is not known: look before you repeat it.")
     if caught.Error == "States.Timeout" and any(entry.kind is Kind.APPROVAL_REQUESTED for entry in written):
         return Failure(error=ApprovalExpired.code, message="Nobody answered the request for approval in time.")
@@ -95,11 +95,11 @@ def _failure(caught: Caught, written: Sequence[Entry]) -> Failure:
         return Failure(error=caught.Error, message=caught.Cause[:_LONGEST_MESSAGE])
 
 
-def _open_warrant(written: Sequence[Entry]) -> str | None:
-    """One whose outcome nobody read back; that this was recorded as UNKNOWN before does not change it."""
+def _open_warrant(written: Sequence[Entry]) -> JsonObject | None:
+    """One whose outcome nobody read back, as it was minted; that this was recorded as UNKNOWN before does not change it."""
     verified = {entry.body["warrant"] for entry in written if entry.kind is Kind.OUTCOME_VERIFIED and _known(entry)}
-    minted = (str(entry.body["warrant"]) for entry in written if entry.kind is Kind.WARRANT_MINTED)
-    return next((warrant for warrant in minted if warrant not in verified), None)
+    minted = (entry.body for entry in written if entry.kind is Kind.WARRANT_MINTED)
+    return next((warrant for warrant in minted if warrant["warrant"] not in verified), None)
 
 
 def _known(entry: Entry) -> bool:
@@ -108,8 +108,10 @@ def _known(entry: Entry) -> bool:
 
 def _unverified(written: Sequence[Entry]) -> list[Draft]:
     warrant = _open_warrant(written)
-    body: JsonObject = {"warrant": warrant, "verification": Verification.UNKNOWN.value}
-    return [] if warrant is None else [Draft(kind=Kind.OUTCOME_VERIFIED, body=body)]
+    if warrant is None:
+        return []
+    body: JsonObject = {**{name: warrant.get(name) for name in ("warrant", "agent", "tool")}, "verification": Verification.UNKNOWN.value}
+    return [Draft(kind=Kind.OUTCOME_VERIFIED, body=body)]
 
 
 def _last_words(end: Close) -> list[Draft]:

@@ -29,6 +29,8 @@ def refused(intent: Intent, error: RemitError) -> Draft:
     body: JsonObject = {
         "key": intent.key,
         "step": intent.step,
+        "agent": intent.agent,
+        "tool": intent.tool,
         "error": error.code,
         "message": error.message,
         "reasons": [reason.model_dump(mode="json") for reason in error.reasons],
@@ -36,8 +38,10 @@ def refused(intent: Intent, error: RemitError) -> Draft:
     return Draft(kind=Kind.INTENT_REFUSED, body=body)
 
 
-def decided(intent: Intent, decision: Decision) -> Draft:
-    body: JsonObject = {"key": intent.key, "step": intent.step, **decision.model_dump(mode="json", exclude={"shadow"})}
+def decided(intent: Intent, decision: Decision, engine: str, latency_ms: int) -> Draft:
+    """The decision as the engine made it, and beside it whose it is and how long it took."""
+    body: JsonObject = {"key": intent.key, "step": intent.step, "agent": intent.agent, "tool": intent.tool}
+    body |= {**decision.model_dump(mode="json", exclude={"shadow"}), "engine": engine, "latency_ms": latency_ms}
     if decision.shadow:
         body["shadow"] = [trial.model_dump(mode="json", exclude_none=True) for trial in decision.shadow]
     return Draft(kind=Kind.DECISION_MADE, body=body)
@@ -66,6 +70,7 @@ def answered(approval: Approval) -> Draft:
         "status": approval.status.value,
         "answered_by": approval.answered_by,
         "comment": approval.comment,
+        "waited_seconds": _waited(approval),
     }
     return Draft(kind=Kind.APPROVAL_DECIDED, body=body)
 
@@ -74,8 +79,13 @@ def minted(warrant: Warrant) -> Draft:
     return Draft(kind=Kind.WARRANT_MINTED, body={"warrant": warrant.id, **warrant.model_dump(mode="json", exclude={"id"})})
 
 
-def outcome(tool: str, receipt: Receipt) -> list[Draft]:
+def outcome(intent: Intent, receipt: Receipt) -> list[Draft]:
     """What was done, and what the read-back said of it."""
-    executed: JsonObject = {"warrant": receipt.warrant, "tool": tool, "executed_as": receipt.executed_as}
-    verified = receipt.model_dump(mode="json", exclude={"executed_as"})
+    what: JsonObject = {"agent": intent.agent, "tool": intent.tool}
+    executed: JsonObject = {"warrant": receipt.warrant, **what, "executed_as": receipt.executed_as}
+    verified: JsonObject = {**what, **receipt.model_dump(mode="json", exclude={"executed_as"})}
     return [Draft(kind=Kind.ACTION_EXECUTED, body=executed), Draft(kind=Kind.OUTCOME_VERIFIED, body=verified)]
+
+
+def _waited(approval: Approval) -> int | None:
+    return None if approval.answered_at is None else int((approval.answered_at - approval.requested_at).total_seconds())

@@ -1,6 +1,7 @@
 """One governed action: decide, then do it under a warrant, ask a human, or refuse; and record each of them."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from remit.domain.action import Action, ActionStatus, failure_of
 from remit.domain.approval import Approval, ApprovalStatus, request_approval
@@ -10,10 +11,10 @@ from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Verification, mint
-from remit.ports import Change, Executor, Meter, MintWarrant, MoveAction, OpenAction, Records, RequestApproval, RequireActive, Tasks
+from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, RequestApproval, RequireActive, Spans, Tasks
 from remit.usecases import entries
 from remit.usecases.ask import Asking, ask
-from remit.usecases.judge import Judge, denied, first_decision, second_decision
+from remit.usecases.judge import Judge, denied, first_decision, ruled, second_decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class GatePorts:
     executor: Executor
     tasks: Tasks
     asking: Asking
-    meter: Meter
+    spans: Spans
 
 
 class Proposal(Model):
@@ -63,24 +64,16 @@ def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
     intent = proposal.intent
     drafts = entries.proposed(intent, proposal.reasoning)
     try:
-        decision = first_decision(intent, ports.judge)
+        decision, decided = ruled(intent, partial(first_decision, intent, ports.judge), ports.judge, ports.spans)
     except Refusal as refusal:
         ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, refusal)])
         raise
-    drafts.append(_decided(intent, decision, ports))
+    drafts.append(decided)
     try:
         return _act_on(decision, proposal, drafts, ports)
     except AgentSuspended as suspended:
         ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, suspended)])
         raise
-
-
-def _decided(intent: Intent, decision: Decision, ports: GatePorts) -> Draft:
-    flips = sum(trial.would is not None for trial in decision.shadow)
-    for name, times in (("ShadowFlips", flips), ("ShadowErrors", len(decision.shadow) - flips)):
-        if times:
-            ports.meter.count(name, times)
-    return entries.decided(intent, decision)
 
 
 def _act_on(decision: Decision, proposal: Proposal, drafts: list[Draft], ports: GatePorts) -> Action:
@@ -122,10 +115,10 @@ def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
     intent = action.intent
     try:
         _check_still_waiting(action, ports.tasks)
-        decision = second_decision(approval, intent, ports.judge)
+        decision, decided = ruled(intent, partial(second_decision, approval, intent, ports.judge), ports.judge, ports.spans)
     except Refusal as refusal:
         return _closed(action, refusal, [entries.refused(intent, refusal)], ports)
-    drafts = [_decided(intent, decision, ports)]
+    drafts = [decided]
     if decision.outcome is not Outcome.ALLOW:
         return _closed(action, denied(decision), drafts, ports)
     try:
@@ -165,7 +158,7 @@ def _executed(action: Action, ports: GatePorts) -> Action:
     receipt = ports.executor.perform(action.warrant, action.intent.payload)
     done = action.model_copy(update={"status": ActionStatus.DONE, "receipt": receipt})
     change = MoveAction(action=done, was=ActionStatus.WARRANTED)
-    ports.records.commit(action.intent.run, [change], entries.outcome(action.intent.tool, receipt))
+    ports.records.commit(action.intent.run, [change], entries.outcome(action.intent, receipt))
     return done
 
 

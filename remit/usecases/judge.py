@@ -10,9 +10,11 @@ from remit.domain.decision import Case, Decision, Evaluate, Evidence, Trial, dec
 from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason
 from remit.domain.history import History
 from remit.domain.intent import Intent
+from remit.domain.ledger import Draft
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
 from remit.domain.precondition import check
-from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies
+from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies, Spans
+from remit.usecases.entries import decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,14 @@ def second_decision(approval: Approval, intent: Intent, judge: Judge) -> Decisio
     if judge.clock.now() >= approval.expires_at:
         raise ApprovalExpired("The approval reached the gate after it had expired.")
     return approved_decision(intent, approval.evidence, judge)
+
+
+def ruled(intent: Intent, decide: Callable[[], Decision], judge: Judge, spans: Spans) -> tuple[Decision, Draft]:
+    """A decision and its entry, which says whose it is and how long it took. Raises what `decide` raises."""
+    with spans.span("decide", agent=intent.agent, tool=intent.tool) as span:
+        decision = decide()
+        span.note(outcome=decision.outcome.value)
+    return decision, decided(intent, decision, judge.engine.name, span.milliseconds)
 
 
 def denied(decision: Decision) -> Denied:

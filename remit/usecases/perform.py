@@ -1,7 +1,7 @@
 """An executor's work: consume the warrant, act once under the agent's own role, read the outcome back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from remit.domain.errors import RemitError, Unavailable, WarrantRefused
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import Payload, parse_payload
 from remit.domain.warrant import Receipt, Verification, Warrant
-from remit.ports import AgentIdentity, AgentSession, Clock, Performed, WarrantUses
+from remit.ports import AgentIdentity, AgentSession, Clock, Performed, Spans, WarrantUses
 from remit.toolkit import Tool, ToolContext, ToolFailed
 
 
@@ -24,10 +24,11 @@ class Order(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What executing told: a clear refusal, or at most a hint."""
+    """What executing told: a clear refusal, or at most a hint; and how long it took."""
 
     refused: bool = False
     note: str = ""
+    milliseconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class ExecutorPorts:
     uses: WarrantUses
     identity: AgentIdentity
     clock: Clock
+    spans: Spans
 
 
 def attempt(event: JsonObject, ports: ExecutorPorts) -> Performed:
@@ -61,12 +63,14 @@ def perform(order: Order, ports: ExecutorPorts) -> Receipt:
     payload = parse_payload(ports.payloads[warrant.tool], order.payload)
     session = ports.identity.assume(warrant)
     first = ports.uses.consume(warrant, ports.clock.now())
-    return _do(ports.tools[warrant.tool], payload, session, warrant, first=first)
+    return _do(ports.tools[warrant.tool], payload, session, warrant, ports.spans, first=first)
 
 
-def _do(tool: Tool[Any], payload: Payload, session: AgentSession, warrant: Warrant, *, first: bool) -> Receipt:
-    effect = _execute(tool, payload, session.context) if first else Effect()
-    expected, observed = tool.expected(payload, session.context), _read_back(tool, payload, session.context)
+def _do(tool: Tool[Any], payload: Payload, session: AgentSession, warrant: Warrant, spans: Spans, *, first: bool) -> Receipt:
+    effect = _act(tool, payload, session.context, warrant, spans) if first else Effect()
+    expected = tool.expected(payload, session.context)
+    with spans.span("verify", agent=warrant.agent, tool=warrant.tool) as looking:
+        observed = _read_back(tool, payload, session.context)
     if observed is None and not effect.refused:
         raise Unavailable(f"{warrant.tool} was begun and its effect is not to be seen (yet). {effect.note}".strip())
     return Receipt(
@@ -76,7 +80,16 @@ def _do(tool: Tool[Any], payload: Payload, session: AgentSession, warrant: Warra
         expected=expected,
         observed=observed,
         note=effect.note,
+        tool_ms=effect.milliseconds,
+        read_back_ms=looking.milliseconds,
     )
+
+
+def _act(tool: Tool[Any], payload: Payload, context: ToolContext, warrant: Warrant, spans: Spans) -> Effect:
+    with spans.span("tool", agent=warrant.agent, tool=warrant.tool) as acting:
+        effect = _execute(tool, payload, context)
+        acting.note(outcome="refused" if effect.refused else "done")
+    return replace(effect, milliseconds=acting.milliseconds)
 
 
 def _execute(tool: Tool[Any], payload: Payload, context: ToolContext) -> Effect:

@@ -19,8 +19,20 @@ from remit.usecases.ask import Asking
 from remit.usecases.gate import GatePorts, Proposal, govern, resume
 from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
+from remit.usecases.measures import Counting
 from tests.fakes.clock import CountingEntropy, FixedClock
-from tests.fakes.outside import AnsweredTasks, Counts, DirectExecutor, MemoryUses, Outbox, TableFacts, Till, WokenGate, executor_ports
+from tests.fakes.outside import (
+    AnsweredTasks,
+    Counts,
+    DirectExecutor,
+    MemoryUses,
+    Outbox,
+    TableFacts,
+    Till,
+    TimedSpans,
+    WokenGate,
+    executor_ports,
+)
 from tests.fakes.records import MemoryRecords
 
 REFUNDS = load_charter(Path("charters/refunds.yaml"))
@@ -60,7 +72,8 @@ class World:
     counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
-        self.records = MemoryRecords(self.clock)
+        self.records = MemoryRecords(self.clock, Counting(self.counts, frozenset(REFUNDS.agents)))
+        self.spans = TimedSpans(self.clock)
         self.uses = MemoryUses(self.records)
         tools = dict.fromkeys(REFUNDS.tools, self.till)
         self.executor = DirectExecutor(executor_ports("support", tools, PAYLOADS, self.uses, self.clock))
@@ -80,7 +93,7 @@ class World:
             shadow=self.shadow,
         )
         executor, tasks, asking = self.executor, self.tasks, self.asking
-        return GatePorts(judge=judge, records=self.records, executor=executor, tasks=tasks, asking=asking, meter=self.counts)
+        return GatePorts(judge=judge, records=self.records, executor=executor, tasks=tasks, asking=asking, spans=self.spans)
 
     def propose(self, payload: JsonObject | None = None, token: str = "task-1", **changes: str) -> Intent:
         intent = make_intent(refund() if payload is None else payload, **changes)

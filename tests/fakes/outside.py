@@ -1,5 +1,5 @@
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from remit.domain.approval import Approval
 from remit.domain.charter import FactSpec
 from remit.domain.errors import Unavailable, WarrantRefused
 from remit.domain.fact import Fact, make_fact
+from remit.domain.measure import Measure, Metric
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 from remit.domain.warrant import Receipt, Warrant
@@ -22,6 +23,8 @@ from remit.ports import (
     Mailer,
     Meter,
     RunState,
+    Span,
+    Spans,
     Tasks,
     WarrantUses,
     Workflows,
@@ -125,13 +128,47 @@ class AnsweredTasks(Tasks):
 
 
 class Counts(Meter):
-    """Each metric's sum."""
+    """Every measure, in order."""
 
     def __init__(self) -> None:
-        self.sums: Counter[str] = Counter()
+        self.measures: list[Measure] = []
 
-    def count(self, name: str, times: int) -> None:
-        self.sums[name] += times
+    def add(self, measure: Measure) -> None:
+        self.measures.append(measure)
+
+    def sums(self, *metrics: Metric) -> dict[str, float]:
+        """The sums of these metrics that are not 0, by name."""
+        sums = {metric.name: sum(each.value for each in self.measures if each.metric == metric) for metric in metrics}
+        return {name: value for name, value in sums.items() if value}
+
+
+class TimedSpan(Span):
+    def __init__(self, name: str, attributes: dict[str, str]) -> None:
+        self.name, self.attributes, self.took = name, attributes, 0
+
+    def note(self, **attributes: str) -> None:
+        self.attributes |= attributes
+
+    @property
+    def milliseconds(self) -> int:
+        return self.took
+
+
+class TimedSpans(Spans):
+    """What was traced, in the order in which it ended, by a test's clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.ended: list[TimedSpan] = []
+
+    @contextmanager
+    def span(self, name: str, **attributes: str) -> Iterator[Span]:
+        span, begun = TimedSpan(name, attributes), self._clock.now()
+        try:
+            yield span
+        finally:
+            span.took = int((self._clock.now() - begun).total_seconds() * 1000)
+            self.ended.append(span)
 
 
 class Outbox(Mailer):
@@ -175,4 +212,6 @@ class MemoryWorkflows(Workflows):
 def executor_ports(
     agent: str, tools: Mapping[str, Tool[Any]], payloads: Mapping[str, type[Payload]], uses: WarrantUses, clock: Clock
 ) -> ExecutorPorts:
-    return ExecutorPorts(agent=agent, tools=tools, payloads=payloads, uses=uses, identity=PlainIdentity(), clock=clock)
+    return ExecutorPorts(
+        agent=agent, tools=tools, payloads=payloads, uses=uses, identity=PlainIdentity(), clock=clock, spans=TimedSpans(clock)
+    )

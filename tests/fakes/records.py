@@ -18,12 +18,14 @@ from remit.ports import (
     Clock,
     MintWarrant,
     MoveAction,
+    Nobody,
     OpenAction,
     Records,
     Reinstate,
     RequestApproval,
     RequireActive,
     Suspend,
+    Witness,
 )
 
 T = TypeVar("T")
@@ -33,8 +35,8 @@ _TABLES = ("actions", "approvals", "links", "warrants", "stopped", "said", "clai
 class MemoryRecords(Records):
     """Everything in dictionaries; a commit that fails puts back what was there."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock, self._one_at_a_time = clock, Lock()
+    def __init__(self, clock: Clock, witness: Witness | None = None) -> None:
+        self._clock, self._one_at_a_time, self._witness = clock, Lock(), witness or Nobody()
         self.actions: dict[str, Action] = {}
         self.approvals: dict[str, Approval] = {}
         self.links: dict[str, Link] = {}
@@ -56,8 +58,10 @@ class MemoryRecords(Records):
         try:
             for change in changes:
                 self._apply(change)
-        except RemitError:
+        except RemitError as error:
             vars(self).update(before)
+            if isinstance(error, Conflict):
+                self._witness.conflicted()
             raise
         self._append(run, drafts)
 
@@ -142,7 +146,9 @@ class MemoryRecords(Records):
 
     def _append(self, run: str, drafts: Sequence[Draft]) -> None:
         written = self.ledger.get(run, ())
-        self.ledger[run] = (*written, *chain(run, written[-1] if written else None, drafts, self._clock.now()))
+        appended = chain(run, written[-1] if written else None, drafts, self._clock.now())
+        self.ledger[run] = (*written, *appended)
+        self._witness.appended(appended)
 
 
 def _add(table: dict[str, T], key: str, record: T) -> None:

@@ -44,6 +44,8 @@ LEVEL = '@id("x") @reason("x") forbid (principal, action, resource) unless { pri
 class Broken(PolicyEngine):
     """An engine that is gone."""
 
+    name = "broken"
+
     def evaluate(self, request: AuthorizationRequest) -> Evaluation:
         raise Unavailable("Verified Permissions: ReadTimeoutError")
 

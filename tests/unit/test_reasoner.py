@@ -14,6 +14,7 @@ from remit.domain.errors import Reason
 from remit.domain.warrant import Receipt, Verification
 from tests.fakes.clock import FixedClock
 from tests.fakes.gate import PAYLOADS, REFUNDS, refund
+from tests.fakes.outside import TimedSpans
 
 OFFERS = make_offers(REFUNDS, "support", PAYLOADS)
 OFFERED = frozenset(offer.name for offer in OFFERS)
@@ -29,7 +30,9 @@ class Script:
     def reasoner(self) -> Reasoner:
         model = RunnableLambda(self._answer)
         prompt = make_prompt("support.v1", "You are kind.")
-        return Reasoner(agent="support", prompt=prompt, model_id="m", offered=OFFERED, graph=make_graph(model, OFFERED), clock=FixedClock())
+        graph, clock = make_graph(model, OFFERED), FixedClock()
+        self.spans = TimedSpans(clock)
+        return Reasoner(agent="support", prompt=prompt, model_id="m", offered=OFFERED, graph=graph, clock=clock, spans=self.spans)
 
     def _answer(self, messages: Any) -> AIMessage:  # noqa: ANN401
         self.asked.append(list(messages))
@@ -116,3 +119,17 @@ def test_each_cell_of_the_matrix_is_offered_under_a_name_that_bedrock_takes() ->
     assert sorted(map(tool_name, OFFERED)) == sorted(REFUNDS.agents["support"].tools)
     assert all(name.replace("_", "").isalnum() for name in OFFERED)
     assert all(offer.parameters["additionalProperties"] is False for offer in OFFERS)
+
+
+def test_a_model_call_is_traced_by_opentelemetrys_names() -> None:
+    script = Script(call())
+    turn(script)
+    (span,) = script.spans.ended
+    assert (span.name, span.attributes["outcome"]) == ("model", "refunds.issue_refund")
+    assert {span.attributes[name] for name in ("operation", "provider", "model", "input_tokens", "output_tokens")} == {
+        "chat",
+        "aws.bedrock",
+        "m",
+        "100",
+        "10",
+    }

@@ -1,16 +1,15 @@
 """A policy in shadow mode is tried beside those in force: recorded where it would have mattered, never enforced."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
-from remit.adapters.observability import EmfMeter, metrics
 from remit.domain.approval import Verdict
 from remit.domain.decision import AuthorizationRequest, Evaluate
 from remit.domain.ledger import Kind
+from remit.domain.measure import SHADOW_ERRORS, SHADOW_FLIPS
 from remit.domain.policy import PolicyText, split_policies
 from remit.domain.warrant import Receipt
 from remit.ports import ShadowPolicies
@@ -61,7 +60,7 @@ def test_what_it_would_have_stopped_is_done_and_recorded(rule: str, would: dict[
     world.propose(refund(120_00))
     (decision,) = decisions(world)
     assert (is_paid(world), decision["outcome"], decision["shadow"]) == (True, "ALLOW", [would])
-    assert world.counts.sums == {"ShadowFlips": 1}
+    assert world.counts.sums(SHADOW_FLIPS, SHADOW_ERRORS) == {"ShadowFlips": 1}
 
 
 def test_what_it_would_have_allowed_stays_denied() -> None:
@@ -83,7 +82,7 @@ def test_where_it_changes_nothing_nothing_is_recorded() -> None:
     world = World(shadow=on_trial(tight=OVER_100))
     world.propose(refund(100_00))
     (decision,) = decisions(world)
-    assert ("shadow" in decision, world.counts.sums) == (False, {})
+    assert ("shadow" in decision, world.counts.sums(SHADOW_FLIPS, SHADOW_ERRORS)) == (False, {})
 
 
 def test_each_policy_is_tried_by_itself() -> None:
@@ -93,7 +92,7 @@ def test_each_policy_is_tried_by_itself() -> None:
     world.propose(refund(120_00))
     (decision,) = decisions(world)
     assert [(trial["policy"], trial["would"]) for trial in decision["shadow"]] == [("hard", "DENY"), ("soft", "ESCALATE")]
-    assert world.counts.sums == {"ShadowFlips": 2}
+    assert world.counts.sums(SHADOW_FLIPS, SHADOW_ERRORS) == {"ShadowFlips": 2}
 
 
 def test_the_decision_after_an_approval_is_tried_too() -> None:
@@ -118,14 +117,7 @@ def test_a_trial_that_cannot_be_made_is_recorded_as_that_and_changes_nothing() -
     world.propose(refund(120_00))
     (decision,) = decisions(world)
     assert (is_paid(world), decision["shadow"]) == (True, [{"policy": "shadow.error", "error": "OSError: no disk"}])
-    assert world.counts.sums == {"ShadowErrors": 1}
-
-
-def test_a_count_is_a_metric_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
-    EmfMeter().count("ShadowFlips", 2)
-    metrics.flush_metrics()
-    told = json.loads(capsys.readouterr().out)
-    assert (told["ShadowFlips"], told["_aws"]["CloudWatchMetrics"][0]["Namespace"]) == ([2.0], "Remit")
+    assert world.counts.sums(SHADOW_FLIPS, SHADOW_ERRORS) == {"ShadowErrors": 1}
 
 
 def test_the_digest_is_that_of_the_policies_in_force() -> None:

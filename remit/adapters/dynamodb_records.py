@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 
 from remit.adapters.aws import calling, code_of
 from remit.adapters.dynamodb_items import decode
-from remit.adapters.dynamodb_writes import entry_of, put_change, put_entry
+from remit.adapters.dynamodb_statements import writes_of
+from remit.adapters.dynamodb_writes import entry_of, put_entry
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, Link
@@ -39,7 +40,7 @@ class DynamoRecords(Records):
         self._head: Entry | None = None
 
     def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
-        puts = [put_change(change, self._names) for change in changes]
+        puts = [write for change in changes for write in writes_of(change, self._names)]
         for _ in range(_TRIES):
             entries = chain(run, self._head_of(run), drafts, self._clock.now()) if drafts else ()
             if self._write(puts, entries):
@@ -93,8 +94,9 @@ class DynamoRecords(Records):
         return found
 
     def _head_of(self, run: str) -> Entry | None:
-        if self._head is not None and self._head.run == run:
-            return self._head
+        head = self._head
+        if head is not None and head.run == run:
+            return head
         with calling("DynamoDB"):
             last = self._client.query(
                 TableName=self._names.table("ledger"), ConsistentRead=True, ScanIndexForward=False, Limit=1, **self._of_run(run)
@@ -124,7 +126,7 @@ class DynamoRecords(Records):
     def _lost(self, error: ClientError, puts: "list[TransactWriteItemTypeDef]") -> None:
         """Returns if only the ledger's part failed; raises as `_unless_lost_race` does."""
         try:
-            _unless_lost_race(error, puts)
+            _unless_lost_race(error, puts, self._names.table("agents"))
         except Conflict:
             self._witness.conflicted()
             raise
@@ -137,14 +139,13 @@ class DynamoRecords(Records):
         return str(item["body"]) if item else None
 
 
-def _unless_lost_race(error: ClientError, changes: "Sequence[TransactWriteItemTypeDef]") -> None:
+def _unless_lost_race(error: ClientError, changes: "Sequence[TransactWriteItemTypeDef]", agents: str) -> None:
     """Returns if only the ledger's part failed; the caller reads the head again. Raises AgentSuspended, Conflict or the error itself."""
     if code_of(error) != "TransactionCanceledException":
         raise error
     codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
     failed = [change for change, why in zip(changes, codes, strict=False) if why == "ConditionalCheckFailed"]
-    if any("ConditionCheck" in change for change in failed):
-        # The only condition that is checked without a write.
+    if any(change.get("ConditionCheck", {}).get("TableName") == agents for change in failed):
         raise suspended() from error
     if failed:
         raise Conflict("a record is not in the state that the change starts from") from error

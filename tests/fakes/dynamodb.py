@@ -21,6 +21,7 @@ _KEYS = {
     "uses": ("warrant",),
     "agents": ("agent",),
     "ledger": ("run", "seq"),
+    "facts": ("pk", "sk"),
 }
 
 
@@ -32,13 +33,18 @@ def moto_dynamodb(monkeypatch: pytest.MonkeyPatch) -> "Iterator[DynamoDBClient]"
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         client = boto3.client("dynamodb")
-        for table, keys in _KEYS.items():
-            make_table(client, NAMES.table(table), *keys)
+        make_tables(client, NAMES)
         yield client
 
 
-def make_table(client: "DynamoDBClient", name: str, *keys: str) -> None:
-    index = {"status": "HASH", "requested_at": "RANGE"} if keys == ("pk", "sk") else {}
+def make_tables(client: "DynamoDBClient", names: Names) -> None:
+    """Remit's own."""
+    for table, keys in _KEYS.items():
+        make_table(client, names.table(table), *keys, pending=table == "approvals")
+
+
+def make_table(client: "DynamoDBClient", name: str, *keys: str, pending: bool = False) -> None:
+    index = {"status": "HASH", "requested_at": "RANGE"} if pending else {}
     kinds = ("HASH", "RANGE")
     client.create_table(
         TableName=name,

@@ -1,12 +1,20 @@
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
+from remit.adapters.dynamodb_fact_store import DynamoFactStore
+from remit.adapters.dynamodb_records import DynamoRecords
+from remit.adapters.system import SystemClock
 from remit.domain.fact_key import FactKey
 from remit.domain.statement import Citation, Claim, Statement
 from remit.fact_ports import FactStore
+from remit.names import Names
 from remit.ports import Clock
 from remit.usecases.facts import FactPorts
 from tests.fakes.memory import NAMESPACES, charters_of
 from tests.fakes.records import MemoryRecords
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class MemoryFacts(FactStore):
@@ -48,3 +56,10 @@ class MemoryFacts(FactStore):
 def memory_facts(clock: Clock) -> FactPorts:
     records = MemoryRecords(clock)
     return FactPorts(charters=charters_of(*NAMESPACES), store=MemoryFacts(records), records=records, clock=clock)
+
+
+def dynamo_facts(client: "DynamoDBClient", names: Names) -> FactPorts:
+    """On the real adapters, with the real time."""
+    clock = SystemClock()
+    charters, records = charters_of(*NAMESPACES), DynamoRecords(client, names, clock)
+    return FactPorts(charters=charters, store=DynamoFactStore(client, names), records=records, clock=clock)

@@ -45,6 +45,8 @@ def _names_claimed(charter: Charter) -> Iterator[tuple[str, str, str]]:
     for agent in charter.agents:
         yield "an agent", agent, f"agents.{agent}"
         yield "an agent's role", f"{charter.domain}-{agent}", f"agents.{agent}"
+    for namespace in charter.namespaces:
+        yield "a namespace", namespace, f"namespaces.{namespace}"
     for table in charter.tables:
         yield "a table", f"{charter.domain}-{table}", f"tables.{table}"
 
@@ -148,7 +150,7 @@ class _Source:
     def invalid(self, detail: ErrorDetails) -> CharterError:
         if detail["type"] == "value_error":
             return self._undeclared(detail["msg"].removeprefix("Value error, "))
-        return self.error(".".join(str(part) for part in detail["loc"] if part != "[key]"), detail["msg"])
+        return self.error(".".join(str(part) for part in detail["loc"] if not str(part).startswith("[")), detail["msg"])
 
     def _undeclared(self, message: str) -> CharterError:
         """The charter names the field that refers and the name, as "<field>: '<name>' is not …": find the very reference."""

@@ -10,9 +10,9 @@ from typing import ClassVar
 from remit.domain.action import Action, ActionStatus, Failure
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
-from remit.domain.charter import FactSpec
 from remit.domain.decision import AuthorizationRequest, Evaluate, Evaluation
 from remit.domain.fact import Fact
+from remit.domain.fact_spec import FactSpec
 from remit.domain.history import History, Step
 from remit.domain.ledger import Draft, Entry
 from remit.domain.measure import Measure

@@ -105,4 +105,4 @@ class DomainStack(Stack):
         Workflow(self, f"Workflow-{workflow}", stage=self._stage, name=name, definition=definition, functions=functions, numbers=numbers)
 
     def _fact_tables(self) -> list[str]:
-        return [self._arns.business_table(self._charter.domain, table) for table in sorted({f.table for f in self._charter.facts.values()})]
+        return [self._arns.business_table(self._charter.domain, table) for table in self._charter.fact_tables()]

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from remit.domain.cedar_schema import cedar_schema
 from remit.domain.cedar_type import CedarType
-from remit.domain.charter import AgentSpec, Charter, Effect, FactSpec, Reach, ResourceSpec, Route, TableSpec, ToolSpec
+from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, Route, TableSpec, ToolSpec
 from remit.domain.fact import Fact, make_fact
+from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.intent import Intent, Requester
 from remit.domain.model import JsonObject
 from remit.domain.payload import Autonomous, Cents, Payload
@@ -45,7 +46,7 @@ CHARTER = Charter(
     },
     tools=dict.fromkeys(TOOLS, _TOOL),
     tables={"accounts": TableSpec(key="account_id")},
-    facts={"account": FactSpec(table="accounts", key="account_id", attributes={"status": CedarType.STRING})},
+    facts={"account": RecordFactSpec(table="accounts", key="account_id", attributes={"status": CedarType.STRING})},
     routes={"finance": Route(approvers=("finance@example.com",), expires_after_seconds=3600)},
     workflows={},
 )

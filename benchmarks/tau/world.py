@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 from benchmarks.tau.corpus import Task, Write
-from remit.domain.charter import FactSpec
 from remit.domain.fact import Fact, make_fact
+from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.model import JsonObject
 from remit.ports import FactSource
 
@@ -49,9 +49,10 @@ class WorldFacts(FactSource):
         self._world, self._conversation = world, conversation
 
     def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
-        return tuple(make_fact(name, spec, str(payload[spec.key]), self._versioned(spec.table, payload)) for name, spec in wanted.items())
+        return tuple(make_fact(name, spec, str(payload[spec.key]), self._versioned(spec, payload)) for name, spec in wanted.items())
 
-    def _versioned(self, table: str, payload: JsonObject) -> JsonObject | None:
+    def _versioned(self, spec: FactSpec, payload: JsonObject) -> JsonObject | None:
+        table = spec.table if isinstance(spec, RecordFactSpec) else ""
         record = self._spoken(payload) if table == "conversations" else self._world.record(table, payload)
         return None if record is None else {**record, "version": self._world.version}
 

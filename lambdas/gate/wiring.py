@@ -39,7 +39,7 @@ def ports() -> GatePorts:
         judge=Judge(
             charter=charter,
             payloads=load_payloads(charter),
-            facts=DynamoFacts(dynamodb, names, charter),
+            facts=DynamoFacts(dynamodb, names, charter, clock),
             history=RecordedHistory(records, clock),
             engine=_engine(settings, store),
             clock=clock,

@@ -46,9 +46,13 @@ def numbered(place: str, version: int) -> str:
     return f"{place}#{version:0{_DIGITS}d}"
 
 
+def place_of(key: FactKey) -> dict[str, str]:
+    """Where what stands lies."""
+    return {"pk": key.namespace, "sk": key.place}
+
+
 def standing_item(statement: Statement) -> JsonObject:
-    key = statement.key
-    return {"pk": key.namespace, "sk": key.place, "version": statement.version, "body": statement.model_dump_json()}
+    return {**place_of(statement.key), "version": statement.version, "body": statement.model_dump_json()}
 
 
 def version_item(statement: Statement) -> JsonObject:
@@ -93,7 +97,7 @@ def _standing(table: str, statement: Statement, before: Statement | None) -> "Tr
     if statement.retracts:
         if before is None:
             raise ValueError(f"{statement.key.id}: nothing stands that could be retracted")
-        return {"Delete": {"TableName": table, "Key": _place(statement.key), **_at(before.version)}}
+        return {"Delete": {"TableName": table, "Key": encode({**place_of(statement.key)}), **_at(before.version)}}
     item = standing_item(statement)
     if before is None:
         return _new(table, item)
@@ -110,7 +114,7 @@ def _derivation(ref: FactRef, statement: Statement, table: str) -> "list[Transac
 
 
 def _still_stands(key: FactKey, version: int, table: str) -> "TransactWriteItemTypeDef":
-    return {"ConditionCheck": {"TableName": table, "Key": _place(key), **_at(version)}}
+    return {"ConditionCheck": {"TableName": table, "Key": encode({**place_of(key)}), **_at(version)}}
 
 
 def _citation_key(citation: Citation) -> JsonObject:
@@ -119,10 +123,6 @@ def _citation_key(citation: Citation) -> JsonObject:
         raise ValueError(f"{citation.fact.id} is no stored fact")
     sort = f"{numbered(key.place, citation.fact.version)}#{citation.kind}#{citation.by}"
     return {"pk": citations_of(key.namespace), "sk": sort}
-
-
-def _place(key: FactKey) -> "dict[str, AttributeValueTypeDef]":
-    return encode({"pk": key.namespace, "sk": key.place})
 
 
 class _AtVersion(TypedDict):

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from remit.domain.cedar_type import CedarType
-from remit.domain.charter import Charter, Effect, FactSpec, Reach, ToolSpec
+from remit.domain.charter import Charter, Effect, Reach, ToolSpec
+from remit.domain.fact_spec import FactSpec
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 

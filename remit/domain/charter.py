@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from remit.domain.cedar_type import CedarType
 from remit.domain.fact_key import Namespace, PredicateName
+from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
 from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec
 from remit.domain.model import Model
@@ -77,14 +77,6 @@ class TableSpec(Model):
     key: str
 
 
-class FactSpec(Model):
-    """A record of a business table that policies may look at; `key` is the payload field that names it."""
-
-    table: Name
-    key: str
-    attributes: Annotated[dict[str, CedarType], Field(min_length=1)]
-
-
 class Route(Model):
     """Who answers an escalation, and for how long the question stands."""
 
@@ -126,6 +118,14 @@ class Charter(Model):
         """The namespaces that the agent reads, its own and the shared ones, in the charter's order."""
         return tuple(name for name, namespace in self.namespaces.items() if agent in namespace.readers)
 
+    def fact_tables(self) -> tuple[str, ...]:
+        """The business tables that policies look at."""
+        return tuple(sorted({fact.table for fact in self.facts.values() if isinstance(fact, RecordFactSpec)}))
+
+    def fact_namespaces(self) -> tuple[str, ...]:
+        """The namespaces that policies look at."""
+        return tuple(sorted({fact.namespace for fact in self.facts.values() if isinstance(fact, StoredFactSpec)}))
+
     def longest_wait_seconds(self) -> int:
         """The longest that any approval of this domain may take."""
         return max((route.expires_after_seconds for route in self.routes.values()), default=60)
@@ -137,6 +137,7 @@ class Charter(Model):
                     yield f"{place}: '{name}' is not declared in this charter"
         ranked = [authority.name for authority in self.authorities]
         yield from (f"authorities: '{name}' is there twice" for name in ranked if ranked.count(name) > 1)
+        yield from self._misremembered()
         yield from self._cycles()
 
     def _cycles(self) -> Iterator[str]:
@@ -155,7 +156,11 @@ class Charter(Model):
             yield f"tools.{tool}.requires", tuple(requirement.tool for requirement in spec.requires), tools
             yield f"tools.{tool}.permissions", tuple(permission.table for permission in spec.permissions), tables
         for name, fact in self.facts.items():
-            yield f"facts.{name}.table", (fact.table,), tables
+            if isinstance(fact, RecordFactSpec):
+                yield f"facts.{name}.table", (fact.table,), tables
+            else:
+                yield f"facts.{name}.namespace", (fact.namespace,), frozenset(self.namespaces)
+                yield f"facts.{name}.predicate", (fact.predicate,), frozenset(self.predicates)
         for name, workflow in self.workflows.items():
             yield f"workflows.{name}.agent", (workflow.agent,), frozenset(self.agents)
         agents = frozenset(f"agent/{agent}" for agent in self.agents)
@@ -165,3 +170,13 @@ class Charter(Model):
         for name, predicate in self.predicates.items():
             yield f"predicates.{name}.namespaces", predicate.namespaces, frozenset(self.namespaces)
             yield f"predicates.{name}.route", (predicate.route,), routes
+
+    def _misremembered(self) -> Iterator[str]:
+        """Facts that the predicates contradict."""
+        for name, fact in self.facts.items():
+            if isinstance(fact, RecordFactSpec) or (predicate := self.predicates.get(fact.predicate)) is None:
+                continue
+            if fact.namespace not in predicate.namespaces:
+                yield f"facts.{name}.namespace: '{fact.namespace}' is not a namespace of the predicate {fact.predicate}"
+            if fact.type is not predicate.type:
+                yield f"facts.{name}.type: '{fact.type}' is not the type of the predicate {fact.predicate}, which is a {predicate.type}"

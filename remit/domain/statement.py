@@ -50,7 +50,7 @@ class Labels(Model):
 
 
 class Statement(Model):
-    """One version of a key. `value` is None where it retracts; valid from, up to and not including, until."""
+    """One version of a key. `value` is None where it retracts; valid from one moment up to, not including, another."""
 
     key: FactKey
     version: Annotated[int, Field(ge=1)]
@@ -73,9 +73,9 @@ class Statement(Model):
     def retracts(self) -> bool:
         return self.operation is OperationKind.DELETE
 
-    def valid_at(self, moment: datetime) -> bool:
-        """Whether it says something about that moment."""
-        return not self.retracts and self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
+    def lapsed_at(self, moment: datetime) -> bool:
+        """Whether it had an end, and that is past."""
+        return self.valid_until is not None and moment >= self.valid_until
 
 
 class Standing(Model):
@@ -140,7 +140,7 @@ def held(versions: Sequence[Statement], known_at: datetime, valid_at: datetime) 
     """
     known = (each for each in reversed(versions) if each.recorded_at <= known_at)
     governs = next((each for each in known if each.valid_from <= valid_at), None)
-    return governs if governs is not None and governs.valid_at(valid_at) else None
+    return None if governs is None or governs.retracts or governs.lapsed_at(valid_at) else governs
 
 
 def _standing(statement: Statement, after: Statement | None) -> Standing:

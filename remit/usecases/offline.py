@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from remit.domain.charter import Charter, FactSpec
+from remit.domain.charter import Charter
 from remit.domain.decision import Decision, Evidence, Outcome
 from remit.domain.errors import Denied, Reason, Refusal
 from remit.domain.fact import Fact, make_fact
+from remit.domain.fact_spec import FactSpec
 from remit.domain.history import History, Step
 from remit.domain.intent import Intent, Requester
 from remit.domain.model import JsonObject, Model

@@ -5,9 +5,9 @@ from typing import Any
 
 from remit.domain.action import Failure
 from remit.domain.approval import Approval
-from remit.domain.charter import FactSpec
 from remit.domain.errors import Unavailable, WarrantRefused
 from remit.domain.fact import Fact, make_fact
+from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.measure import Measure, Metric
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
@@ -35,14 +35,17 @@ from tests.fakes.records import MemoryRecords
 
 
 class TableFacts(FactSource):
-    """Facts out of plain records, by table and key."""
+    """Facts out of plain records, by table and key; what stands in memory is a record too, by namespace, and subject and predicate."""
 
     def __init__(self, records: dict[tuple[str, str], JsonObject]) -> None:
         self.records = records
 
     def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
-        keys = {name: str(payload[spec.key]) for name, spec in wanted.items()}
-        return tuple(make_fact(name, spec, keys[name], self.records.get((spec.table, keys[name]))) for name, spec in wanted.items())
+        return tuple(self._fact(name, spec, str(payload[spec.key])) for name, spec in wanted.items())
+
+    def _fact(self, name: str, spec: FactSpec, key: str) -> Fact:
+        place = (spec.table, key) if isinstance(spec, RecordFactSpec) else (spec.namespace, f"{key}/{spec.predicate}")
+        return make_fact(name, spec, key, self.records.get(place))
 
 
 class MemoryUses(WarrantUses):

@@ -62,7 +62,7 @@ def _gate(charter: Charter) -> set[str]:
         LEDGER
         | {f"dynamodb:{action} on dynamodb:table/{table}" for action in ("GetItem", "PutItem") for table in ("actions", "approvals")}
         | {"dynamodb:PutItem on dynamodb:table/warrants", "dynamodb:ConditionCheckItem on dynamodb:table/agents"}
-        | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{fact.table}" for fact in charter.facts.values()}
+        | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}
         | {f"verifiedpermissions:{action} on <{domain}:PoliciesStore7DD7FF97>" for action in _STORE_READS}
         | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in charter.agents}
         | {f"states:{action} on states:stateMachine:{machine}" for action in _TASK_ANSWERS for machine in machines_of(charter)}

@@ -13,6 +13,7 @@ from pydantic import Field
 from remit.charters import load_charter
 from remit.domain.cedar_schema import cedar_schema
 from remit.domain.cedar_type import CedarType
+from remit.domain.fact_spec import StoredFactSpec
 from remit.domain.model import Json, JsonObject
 from remit.domain.payload import Payload
 
@@ -89,3 +90,13 @@ def test_a_fact_may_be_a_set_of_texts() -> None:
     rule = 'forbid (principal, action in Remit::Action::"effect:write", resource) when { context.facts.order.tags.contains("gift") };'
     assert cedarpy.validate_policies(rule, schema).validation_passed
     assert not cedarpy.validate_policies(rule.replace('"gift"', "1"), schema).validation_passed
+
+
+def test_what_stands_in_memory_is_a_value_with_its_authority() -> None:
+    rule = StoredFactSpec(namespace="logistics", predicate="carrier", key="account_id", type=CedarType.LONG)
+    charter = REFUNDS.model_copy(update={"facts": {**REFUNDS.facts, "order": rule}})
+    schema = cedar_schema(charter, {"IssueRefund": Everything, "OfferRefund": Everything})
+    head = 'forbid (principal, action in Remit::Action::"effect:write", resource)'
+    fits = f'{head} when {{ context.facts.order.value > 1 && context.facts.order.integrity != "owner" }};'
+    assert cedarpy.validate_policies(fits, schema).validation_passed
+    assert not cedarpy.validate_policies(fits.replace("value", "carrier"), schema).validation_passed

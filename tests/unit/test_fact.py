@@ -3,12 +3,12 @@
 import pytest
 
 from remit.domain.cedar_type import CedarType
-from remit.domain.charter import FactSpec
 from remit.domain.errors import Denied
 from remit.domain.fact import make_fact
+from remit.domain.fact_spec import RecordFactSpec
 from remit.domain.model import Json
 
-TAGGED = FactSpec(table="orders", key="order_id", attributes={"tags": CedarType.STRINGS})
+TAGGED = RecordFactSpec(table="orders", key="order_id", attributes={"tags": CedarType.STRINGS})
 
 
 @pytest.mark.parametrize("tags", [[], ["gift"], ["gift", "gift"]])

@@ -9,7 +9,8 @@ import typer
 
 from remit.cli.checkout import charter_of, domains, find_checkout, judge_of, policy_folders
 from remit.cli.errors import CliError
-from remit.cli.ledger import Stage, of_deployment, of_file, of_runs
+from remit.cli.exports import entries_of, read_export
+from remit.cli.ledger import Stage, of_deployment, of_runs
 from remit.cli.output import JsonFlag, out, print_json
 from remit.domain.ledger import Entry
 from remit.usecases.backtest import Answer, Flip, Report, Scope
@@ -46,8 +47,8 @@ def _entries(runs: list[str] | None, ledger: str | None, stage: str | None) -> I
     if runs and ledger:
         raise CliError("--run reads from the API and --ledger from a file: give one of them.")
     if ledger:
-        return of_file(ledger)
-    return of_runs(runs) if runs else of_deployment(stage)
+        return entries_of(read_export(ledger))
+    return entries_of(of_runs(runs) if runs else of_deployment(stage))
 
 
 def _lines(report: Report) -> Iterable[str]:

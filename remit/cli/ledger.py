@@ -12,7 +12,8 @@ from remit.adapters.aws import CONFIG
 from remit.adapters.dynamodb_ledger import all_entries
 from remit.answers import Entry as AnsweredEntry
 from remit.cli.errors import CliError
-from remit.cli.jsonl import Malformed, parse_line, read_lines, write_line
+from remit.cli.exports import Numbered
+from remit.cli.jsonl import write_line
 from remit.cli.target import LOCAL_STAGE, find_root, find_target, local_session, running_cloud
 from remit.domain.errors import Unavailable
 from remit.domain.ledger import Entry
@@ -29,29 +30,21 @@ def export(
     _as_json: Annotated[bool, typer.Option("--json", help="It prints JSON lines with or without this.")] = False,
 ) -> None:
     """Print ledger entries as JSON lines. Without runs the table is read with your AWS credentials (dynamodb:Scan)."""
-    for entry in of_runs(runs) if runs else of_deployment(stage):
-        write_line(entry)
+    for _, record in of_runs(runs) if runs else of_deployment(stage):
+        write_line(record)
 
 
-def of_runs(runs: Sequence[str]) -> Iterator[Entry]:
+def of_runs(runs: Sequence[str]) -> Iterator[Numbered]:
     """The named runs, from the API."""
     client = find_target().client()
-    return (_entry(entry) for run in runs for entry in client.run(run).entries)
+    entries = (_entry(entry) for run in runs for entry in client.run(run).entries)
+    return (Numbered(number, entry) for number, entry in enumerate(entries, 1))
 
 
-def of_file(given: str) -> Iterator[Entry]:
-    """Exported entries. Raises CliError for a line that is none."""
-    try:
-        for place, line in read_lines(given):
-            yield parse_line(Entry, line, place)
-    except Malformed as problem:
-        raise CliError(f"{problem} Entries come from 'remit ledger export'.") from problem
-
-
-def of_deployment(stage: str | None) -> Iterator[Entry]:
+def of_deployment(stage: str | None) -> Iterator[Numbered]:
     """Every entry of the table: of the local cloud, or with REMIT_API_URL of that deployment's stage. Raises CliError."""
     try:
-        yield from _table(stage)
+        yield from (Numbered(number, entry) for number, entry in enumerate(_table(stage), 1))
     except (Unavailable, BotoCoreError) as error:
         raise CliError(f"{error}. Check the stage, and that your AWS credentials may scan its ledger table.") from error
 

@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import agents, backtest, decide, ledger, local, runs, verify
+from remit.cli import agents, backtest, decide, ledger, ledger_verify, local, runs, verify
 from remit.cli.demo.command import demo
 from remit.cli.errors import CliError, advice, sentence
 from remit.cli.output import complain
@@ -22,6 +22,7 @@ for command in (local.up, local.down, demo, local.env, runs.run, runs.act, runs.
 app.add_typer(local.inbox_app, name="inbox")
 app.add_typer(runs.approvals_app, name="approvals")
 app.add_typer(agents.agents_app, name="agents")
+ledger.ledger_app.command()(ledger_verify.verify)
 app.add_typer(ledger.ledger_app, name="ledger")
 
 

@@ -59,10 +59,15 @@ def broken_link(entries: Sequence[Entry]) -> Entry | None:
     """The first entry that does not follow from the one before it, or None if the chain holds from its beginning."""
     previous, seq = GENESIS, 0
     for entry in entries:
-        if entry.seq != seq or entry.previous != previous or entry.hash != _hash(entry):
+        if entry.seq != seq or entry.previous != previous or not is_intact(entry):
             return entry
         previous, seq = entry.hash, seq + 1
     return None
+
+
+def is_intact(entry: Entry) -> bool:
+    """Whether the entry's content gives its hash."""
+    return entry.hash == _hash(entry)
 
 
 def _next(run: str, head: Entry | None, draft: Draft, now: datetime) -> Entry:

@@ -80,6 +80,9 @@ TABLE: Mapping[Kind, Row] = {
     ),
     Kind.RUN_FINISHED: Row(needs=(_STARTED,), once=""),
     Kind.AGENT_SUSPENDED: Row(opens=True),
+    Kind.FACT_CHANGED: Row(needs=(_need(Kind.FACT_CHANGED, where={"before": None}, before="version"),), opens=True, once="version"),
+    # A claim that contradicts nothing that stands, such as a suggestion, may be the first word on a fact.
+    Kind.FACT_CLAIMED: Row(needs=(_need(Kind.FACT_CHANGED, where={"before": None}, before="version"),), opens=True),
     Kind.AGENT_RESUMED: Row(needs=(_need(Kind.AGENT_SUSPENDED, agent="agent"),)),
 }
 

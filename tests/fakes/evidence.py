@@ -21,9 +21,12 @@ from remit.usecases.agents import AgentPorts, resume, suspend
 from remit.usecases.close import Close, ClosePorts, close
 from remit.usecases.evidence import Export, verify_export
 from remit.usecases.evidence import Verdict as Checked
+from remit.usecases.facts import chain_of, change_fact
 from remit.usecases.gate import Proposal, govern
 from tests.fakes.clock import NOON, FixedClock
+from tests.fakes.facts import memory_facts
 from tests.fakes.gate import World, make_intent, refund
+from tests.fakes.memory import add, by, key, retract, update
 from tests.fakes.records import MemoryRecords
 
 _BY = Requester(arn="arn:aws:iam::000000000000:user/operator")
@@ -70,11 +73,21 @@ def an_agents_chain() -> tuple[Entry, ...]:
     return records.entries("agent-support")
 
 
+def a_facts_chain() -> tuple[Entry, ...]:
+    facts = memory_facts(FixedClock())
+    about = key("zone-B")
+    owner, agent = by("owner", "olivia"), by("agent", "planner")
+    for operation, author in ((add(about, "X"), owner), (update(about, "Y"), agent), (update(about, "Z"), owner), (retract(about), owner)):
+        change_fact(operation, author, facts)
+    return facts.records.entries(chain_of(about))
+
+
 @cache
 def whole_ledger() -> tuple[Entry, ...]:
     """As an export holds it: each run in its order."""
     return (
         *an_agents_chain(),
+        *a_facts_chain(),
         *a_run("run-denied", refund(6000_00)),
         *a_run("run-paid", refund(1200_00), Verdict.APPROVE),
         *a_run("run-rejected", refund(1200_00), Verdict.REJECT),

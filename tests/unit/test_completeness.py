@@ -99,6 +99,14 @@ def test_only_a_request_or_a_suspension_begins_a_chain() -> None:
     assert flaws([AGENT[1]])[0][2] == "no chain begins with agent.resumed"
 
 
+def test_a_fact_changes_from_the_version_that_stood() -> None:
+    chain = [entry for entry in whole_ledger() if entry.run.startswith("fact-")]
+    assert [entry.kind for entry in chain] == [Kind.FACT_CHANGED, Kind.FACT_CLAIMED, Kind.FACT_CHANGED, Kind.FACT_CHANGED]
+    assert flaws([chain[0], chain[3]])[0][2] == "there is no fact.changed with version 2 before this fact.changed"
+    assert flaws(chain[1:])[0][2] == "there is no fact.changed with version 1 before this fact.claimed"
+    assert "of the same version" in flaws([chain[0], chain[0]])[0][2]
+
+
 def test_fields_that_are_gone_are_missed_and_break_nothing() -> None:
     for kind in Kind:
         emptied = [entry.model_copy(update={"body": {}}) if entry.kind is kind else entry for entry in PAID]

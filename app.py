@@ -6,6 +6,7 @@ from pathlib import Path
 from aws_cdk import App
 
 from remit.charters import CharterError, load_charters
+from remit.machines import MachineError, check_machines
 from remit.policies import PolicyError, load_policy_set
 from stacks.core import CoreStack
 from stacks.domain import DomainStack
@@ -17,6 +18,8 @@ def compose(app: App) -> None:
     stage = stage_named(app.node.try_get_context("stage") or "local")
     endpoint = app.node.try_get_context("endpoint") or LOCAL_ENDPOINT
     charters = load_charters(Path("charters"))
+    for charter in charters:
+        check_machines(charter, Path())
     policy_sets = [load_policy_set(charter, Path("policies", charter.domain)) for charter in charters]
     core = CoreStack(app, stage.names.of("core"), stage=stage, endpoint=endpoint, charters=charters)
     for charter, policy_set in zip(charters, policy_sets, strict=True):
@@ -29,6 +32,6 @@ if __name__ == "__main__":
     app = App()
     try:
         compose(app)
-    except (CharterError, PolicyError, UnknownStage) as error:
+    except (CharterError, MachineError, PolicyError, UnknownStage) as error:
         sys.exit(str(error))
     app.synth()

@@ -17,6 +17,7 @@ from remit.domain.finding import Finding
 from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText, split_policies
 from remit.generated import generated
+from remit.machines import machine_findings, machine_notes, stray_machines
 from remit.usecases.judge import Judge
 from remit.usecases.offline import DoneBefore, Question
 from remit.usecases.verify import CaseFile, Subject, verify
@@ -55,8 +56,16 @@ class _Unusable(Exception):
 def inspect(root: Path) -> tuple[Finding, ...]:
     """All findings of all domains, in the order of their files."""
     refused, charters = _charters(root)
-    found = [*refused, *([] if refused else _together(root)), *(finding for charter in charters for finding in _domain(charter, root))]
-    return tuple(sorted(found, key=lambda finding: (finding.file, finding.line)))
+    found = [*refused, *([] if refused else _together(charters, root))]
+    for charter in charters:
+        found += (*_domain(charter, root), *machine_findings(charter, root))
+    # The machine behind POST /intents is every domain's.
+    return tuple(sorted(dict.fromkeys(found), key=lambda finding: (finding.file, finding.line)))
+
+
+def notes(root: Path) -> tuple[str, ...]:
+    """What a repository without findings leaves to be checked at run time."""
+    return tuple(dict.fromkeys(note for charter in load_charters(root / "charters") for note in machine_notes(charter, root)))
 
 
 def _charters(root: Path) -> tuple[list[Finding], list[Charter]]:
@@ -69,13 +78,14 @@ def _charters(root: Path) -> tuple[list[Finding], list[Charter]]:
     return refused, charters
 
 
-def _together(root: Path) -> Iterator[Finding]:
+def _together(charters: list[Charter], root: Path) -> Iterator[Finding]:
     """What only all charters together show."""
     try:
         load_charters(root / "charters")
     except CharterError as error:
         yield _refused(error, root)
         return
+    yield from stray_machines(charters, root)
     for path, text in generated(root).items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             what = "it is not what the charters and payloads generate"

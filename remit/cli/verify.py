@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from remit.cli.checkout import domains, find_checkout
-from remit.cli.inspection import inspect
+from remit.cli.inspection import inspect, notes
 from remit.cli.output import JsonFlag, out, print_json
 from remit.cli.synthesised import iam_findings
 
@@ -16,7 +16,7 @@ _Templates = Annotated[
 
 
 def verify(templates: _Templates = None, as_json: JsonFlag = False) -> None:
-    """Check that charters, policies, payloads and cases agree. Exit code 1 if anything is found."""
+    """Check that charters, policies, payloads, cases and state machines agree. Exit code 1 if anything is found."""
     root = find_checkout()
     findings = (*inspect(root), *(iam_findings(root, templates) if templates else ()))
     if as_json:
@@ -24,6 +24,7 @@ def verify(templates: _Templates = None, as_json: JsonFlag = False) -> None:
     elif findings:
         out().print("\n".join(map(str, findings)), soft_wrap=True)
     else:
-        out().print(f"Nothing to find fault with: {', '.join(domains(root))}.", soft_wrap=True)
+        fine = f"Nothing to find fault with: {', '.join(domains(root))}."
+        out().print(*(f"Note: {note}" for note in notes(root)), fine, sep="\n", soft_wrap=True)
     if findings:
         raise typer.Exit(1)

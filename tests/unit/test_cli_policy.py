@@ -159,7 +159,7 @@ def test_a_repository_without_fault_verifies(cli: Cli) -> None:
 
 
 def test_a_finding_is_one_line_and_exit_code_1(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for folder in ("charters", "policies"):
+    for folder in ("charters", "policies", "statemachines"):
         shutil.copytree(folder, tmp_path / folder)
     schema = tmp_path / "policies" / "refunds" / "schema.json"
     schema.write_text(schema.read_text() + " ")

@@ -1,0 +1,1 @@
+"""State machine files (Amazon States Language with JSONPath), read as graphs."""

@@ -1,0 +1,104 @@
+"""Each state by itself: it acts through the gate or not at all, and in bounded time."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from remit.domain.asl.acts import WAIT_FOR_TOKEN, Function, function_of, hands_out_token, intent_of, tool_of
+from remit.domain.asl.machine import Located, Machine
+from remit.domain.asl.states import Map, Task, Wait
+from remit.domain.finding import Finding
+from remit.domain.model import JsonObject
+from remit.usecases.verify.machines.subject import MachineFile
+
+_INTENT = ("run", "step", "agent", "tool", "payload", "requester")
+_Check = Callable[[Located, Task, MachineFile], Finding | None]
+
+
+def badly_made(machine: Machine, file: MachineFile) -> Iterator[Finding]:
+    """The first thing that is wrong with each state that is not right."""
+    checks: tuple[_Check, ...] = (_governed, _awaited, _keeps_token, _timed, _whole_intent, _known_tool, _fitting_payload)
+    for located, task in machine.tasks():
+        yield from (finding for finding in (next(filter(None, (check(located, task, file) for check in checks)), None),) if finding)
+    for located in machine.states.values():
+        if isinstance(located.state, Map) and not located.state.max_concurrency:
+            todo = "Give it a MaxConcurrency of at least 1"
+            yield file.at(located, "unbounded-map", "nothing bounds how many items are worked on at once", todo)
+        if isinstance(located.state, Wait) and located.state.seconds is None and located.state.timestamp is None:
+            todo = "Give it its Seconds, as a number or as a ${Name} that the deployment puts in"
+            yield file.at(located, "unbounded-wait", "how long it waits is only known from the data, which nothing bounds", todo)
+    yield from _shared_steps(machine, file)
+
+
+def _governed(located: Located, task: Task, file: MachineFile) -> Finding | None:
+    if function_of(task):
+        return None
+    called = task.parameters.get("FunctionName", task.resource) if isinstance(task.parameters, dict) else task.resource
+    what = f"it calls {called}, which is neither the gate nor a reasoner nor the recorder: nobody governs that"
+    return file.at(located, "ungoverned-act", what, "Make it a tool of the charter, and let the gate govern it")
+
+
+def _awaited(located: Located, task: Task, file: MachineFile) -> Finding | None:
+    if function_of(task) is not Function.GATE or task.resource == WAIT_FOR_TOKEN:
+        return None
+    what = "it calls the gate and goes on before the gate has answered"
+    return file.at(located, "gate-not-awaited", what, f"Make its Resource {WAIT_FOR_TOKEN}")
+
+
+def _keeps_token(located: Located, task: Task, file: MachineFile) -> Finding | None:
+    alone = function_of(task) is not Function.GATE and task.resource == WAIT_FOR_TOKEN
+    if not alone and not hands_out_token(task):
+        return None
+    what = "it hands a task token to somebody other than the gate, who could answer in its place"
+    return file.at(located, "token-given-away", what, 'Pass the token on as the gate\'s "task_token.$" only')
+
+
+def _timed(located: Located, task: Task, file: MachineFile) -> Finding | None:
+    if task.timeout_seconds is not None:
+        return None
+    chosen = "its time limit comes from the data, which nothing bounds" if task.timeout_seconds_path else "it may take for ever"
+    return file.at(located, "no-timeout", chosen, "Give it TimeoutSeconds")
+
+
+def _whole_intent(located: Located, task: Task, file: MachineFile) -> Finding | None:
+    if function_of(task) is not Function.GATE:
+        return None
+    given = {name.removesuffix(".$") for name in intent_of(task) or {}}
+    missing = [name for name in _INTENT if name not in given]
+    if not missing:
+        return None
+    return file.at(located, "incomplete-intent", f"its intent lacks {', '.join(missing)}", "Give the gate the whole intent")
+
+
+def _known_tool(located: Located, task: Task, file: MachineFile) -> Finding | None:
+    tool = tool_of(task)
+    if tool is None or tool in file.tools:
+        return None
+    whose = f"the agent '{file.agent}'" if file.agent and tool in file.charter.tools else "the charter"
+    return file.at(located, "unknown-tool", f"it governs {tool}, which {whose} does not have", "Name a tool of the agent")
+
+
+def _fitting_payload(located: Located, task: Task, file: MachineFile) -> Finding | None:
+    tool, payload = tool_of(task), (intent_of(task) or {}).get("payload")
+    if tool is None or not isinstance(payload, dict):
+        return None
+    fields = file.payloads[tool].model_fields
+    given = {name.removesuffix(".$") for name in payload}
+    missing = [name for name, field in fields.items() if field.is_required() and name not in given]
+    wrong = [f"lacks {name}" for name in missing] + [f"has {name}, which is no field" for name in sorted(given - fields.keys())]
+    if not wrong:
+        return None
+    what = f"the payload that it makes for {tool} {wrong[0]}, so the gate would always refuse it"
+    return file.at(located, "payload-that-never-fits", what, f"Make it as {file.payloads[tool].__name__} says")
+
+
+def _shared_steps(machine: Machine, file: MachineFile) -> Iterator[Finding]:
+    """An action is known by its step: the second of two would be answered with the receipt of the first."""
+    named: dict[str, list[Located]] = defaultdict(list)
+    for located, task in machine.tasks():
+        intent: JsonObject = intent_of(task) or {}
+        if isinstance(intent.get("step"), str):
+            named[str(intent["step"])].append(located)
+    for step, (first, *others) in named.items():
+        for located in others:
+            what = f"its step is '{step}', as that of {first.name}: for the same payload it would get that one's receipt, and do nothing"
+            yield file.at(located, "shared-step", what, "Give each acting state a step of its own")

@@ -34,6 +34,9 @@ class Names:
     def agent_role(self, domain: str, agent: str) -> str:
         return self.of(domain, agent, "agent")
 
+    def reader_role(self, domain: str, agent: str) -> str:
+        return self.of(domain, agent, "reader")
+
     def machine(self, workflow: str) -> str:
         return self.of(workflow)
 

@@ -18,7 +18,7 @@ from remit.domain.ledger import Draft, Entry
 from remit.domain.measure import Measure
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Warrant
-from remit.toolkit import ToolContext
+from remit.toolkit import ReadContext, ToolContext
 
 
 class Clock(ABC):
@@ -242,10 +242,24 @@ class AgentSession:
     context: ToolContext
 
 
+@dataclass(frozen=True, slots=True)
+class ReadSession:
+    """A role as assumed for one look: its ARN, and what a read-back may see with it."""
+
+    arn: str
+    context: ReadContext
+
+
 class AgentIdentity(ABC):
+    """An agent's two roles. Whoever acts does not say how it went."""
+
     @abstractmethod
     def assume(self, warrant: Warrant) -> AgentSession:
         """Short-lived credentials of the agent's role for one warrant. Raises Unavailable."""
+
+    @abstractmethod
+    def read_as(self, warrant: Warrant) -> ReadSession:
+        """Short-lived credentials of the agent's reading role for one warrant. Raises Unavailable."""
 
 
 class Performed(Model):

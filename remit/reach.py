@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from remit.domain.charter import Charter
+from remit.domain.permission import Permission, ReadPermission
 from remit.names import Names
 
 Template = Mapping[str, Any]
@@ -41,19 +42,25 @@ def compare(charters: Iterable[Charter], templates: Iterable[Template], names: N
 
 
 def reach(charters: Iterable[Charter], names: Names) -> frozenset[Cell]:
-    """Every cell that a charter gives one of its agents."""
+    """Every cell that a charter gives one of its agents, to act or to look."""
     return frozenset(
-        Cell(names.agent_role(charter.domain, agent), action.value, _table(names.business_table(charter.domain, permission.table)))
+        Cell(role, action.value, _table(names.business_table(charter.domain, permission.table)))
         for charter in charters
         for agent in charter.agents
-        for permission in charter.permissions_of(agent)
+        for role, permissions in _roles_of(charter, agent, names)
+        for permission in permissions
         for action in permission.actions
     )
 
 
+def _roles_of(charter: Charter, agent: str, names: Names) -> Iterator[tuple[str, Iterable[Permission | ReadPermission]]]:
+    yield names.agent_role(charter.domain, agent), charter.permissions_of(agent)
+    yield names.reader_role(charter.domain, agent), charter.reads_of(agent)
+
+
 def granted(templates: Iterable[Template], names: Names) -> frozenset[Cell]:
     """Every cell that IAM allows a role that is named like an agent's: its own policies, within its boundary, less what is denied."""
-    like_an_agents = re.compile(re.escape(names.of("")) + ".*-agent")
+    like_an_agents = re.compile(re.escape(names.of("")) + ".*-(agent|reader)")
     roles = (role for role in _roles(tuple(templates)) if like_an_agents.fullmatch(role.name))
     return frozenset(Cell(role.name, *grant) for role in roles for grant in role.allowed())
 

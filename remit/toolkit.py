@@ -3,13 +3,23 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import (
+        BatchGetItemInputTypeDef,
+        BatchGetItemOutputTypeDef,
+        GetItemInputTypeDef,
+        GetItemOutputTypeDef,
+        QueryInputTypeDef,
+        QueryOutputTypeDef,
+    )
 
 P = TypeVar("P", bound=Payload)
 
@@ -18,14 +28,41 @@ class ToolFailed(Exception):
     """The business system refused: nothing was done. The message says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolContext:
-    """One warranted use of a tool. `dynamodb` has the agent's own credentials and nothing more; `key` is the same for every repeat."""
+class Reading(Protocol):
+    """The part of DynamoDB's client that changes nothing."""
 
-    dynamodb: "DynamoDBClient"
-    tables: Mapping[str, str]
+    def get_item(self, **request: "Unpack[GetItemInputTypeDef]") -> "GetItemOutputTypeDef": ...
+
+    def batch_get_item(self, **request: "Unpack[BatchGetItemInputTypeDef]") -> "BatchGetItemOutputTypeDef": ...
+
+    def query(self, **request: "Unpack[QueryInputTypeDef]") -> "QueryOutputTypeDef": ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One warranted use of a tool. `key` is the same for every repeat; `tables` has the physical names of the domain's tables."""
+
     key: str
     run: str
+    tables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadContext(Use):
+    """A look at the business system, under a role that can do nothing but look, and only at what the charter says."""
+
+    dynamodb: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolContext(Use):
+    """Acting on the business system, with the agent's own credentials and nothing more."""
+
+    dynamodb: "DynamoDBClient"
+
+    def reading(self) -> ReadContext:
+        """The same credentials, for a tool whose whole action is to look."""
+        return ReadContext(key=self.key, run=self.run, tables=self.tables, dynamodb=self.dynamodb)
 
 
 class Tool(ABC, Generic[P]):
@@ -36,11 +73,11 @@ class Tool(ABC, Generic[P]):
         """Do it, at most once per `context.key`. Raises ToolFailed if the business system refuses."""
 
     @abstractmethod
-    def expected(self, payload: P, context: ToolContext) -> JsonObject:
+    def expected(self, payload: P, use: Use) -> JsonObject:
         """What the business system must say afterwards."""
 
     @abstractmethod
-    def read_back(self, payload: P, context: ToolContext) -> JsonObject | None:
+    def read_back(self, payload: P, context: ReadContext) -> JsonObject | None:
         """What it does say; None if there is no trace of this use."""
 
     def matches(self, expected: JsonObject, observed: JsonObject | None) -> bool:
@@ -49,7 +86,8 @@ class Tool(ABC, Generic[P]):
 
 
 class ReadTool(Tool[P]):
-    """An operation that changes nothing. What it reads is what it observes; expected is only what makes that the record asked for."""
+    """An operation that changes nothing: it looks with the agent's own credentials, for looking is the action. What it reads is
+    what it observes; expected is only what makes that the record asked for."""
 
     def execute(self, payload: P, context: ToolContext) -> None:
         """Nothing is to be done before the reading."""

@@ -21,6 +21,9 @@ class Arns:
     def business_table(self, domain: str, name: str) -> str:
         return self._arn("dynamodb", "table", self.names.business_table(domain, name))
 
+    def role(self, name: str) -> str:
+        return self.stack.format_arn(service="iam", region="", resource="role", resource_name=name)
+
     def gate(self, domain: str) -> str:
         return self._arn("lambda", "function", self.names.gate(domain), ArnFormat.COLON_RESOURCE_NAME)
 

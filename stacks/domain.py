@@ -10,7 +10,7 @@ from remit.names import action_workflow
 from remit.policies import PolicySet
 from stacks.arns import Arns
 from stacks.bundling import Bundle, executor_bundle, gate_bundle, reasoner_bundle
-from stacks.constructs.agent_role import AgentRole, Boundary
+from stacks.constructs.agent_role import AgentRoles, Boundaries
 from stacks.constructs.function import Function
 from stacks.constructs.policy_store import PolicyStore
 from stacks.constructs.table import Table
@@ -29,8 +29,8 @@ class DomainStack(Stack):
         for name, table in charter.tables.items():
             Table(self, f"Table-{name}", stage=stage, name=self._names.business_table(charter.domain, name), key=table.key)
         store = PolicyStore(self, "Policies", stage=stage, policy_set=policy_set)
-        boundary = Boundary(self, "Boundary", arns=self._arns, charter=charter)
-        executors = [self._executor(agent, boundary) for agent in charter.agents]
+        boundaries = Boundaries(self, "Boundaries", arns=self._arns, charter=charter)
+        executors = [self._executor(agent, boundaries) for agent in charter.agents]
         reasoners = {agent: self._reasoner(agent) for agent in charter.agents}
         gate = self._gate(store, public_url, executors, gate_bundle(charter, policy_set.shadow))
         self._machines(gate, reasoners)
@@ -60,21 +60,21 @@ class DomainStack(Stack):
         gate.allow(machines, "states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat")
         return gate
 
-    def _executor(self, agent: str, boundary: Boundary) -> Function:
+    def _executor(self, agent: str, boundaries: Boundaries) -> Function:
         charter, names, arns = self._charter, self._names, self._arns
-        role_arn = self.format_arn(service="iam", region="", resource="role", resource_name=names.agent_role(charter.domain, agent))
+        acts, looks = arns.role(names.agent_role(charter.domain, agent)), arns.role(names.reader_role(charter.domain, agent))
         executor = Function(
             self,
             f"Executor-{agent}",
             stage=self._stage,
             name=names.executor(charter.domain, agent),
             bundle=executor_bundle(charter),
-            environment={"REMIT_DOMAIN": charter.domain, "REMIT_AGENT": agent, "AGENT_ROLE_ARN": role_arn},
+            environment={"REMIT_DOMAIN": charter.domain, "REMIT_AGENT": agent, "AGENT_ROLE_ARN": acts, "READER_ROLE_ARN": looks},
         )
         executor.allow(arns.table("warrants"), "dynamodb:ConditionCheckItem")
         executor.allow(arns.table("uses"), "dynamodb:GetItem", "dynamodb:PutItem")
-        executor.allow(role_arn, "sts:AssumeRole", "sts:TagSession")
-        AgentRole(self, f"Agent-{agent}", arns=arns, charter=charter, agent=agent, executor=executor, boundary=boundary)
+        executor.allow([acts, looks], "sts:AssumeRole", "sts:TagSession")
+        AgentRoles(self, f"Agent-{agent}", arns=arns, charter=charter, agent=agent, executor=executor, boundaries=boundaries)
         return executor
 
     def _reasoner(self, agent: str) -> Function:

@@ -12,6 +12,7 @@ from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.intent import Intent, Requester
 from remit.domain.model import JsonObject
 from remit.domain.payload import Autonomous, Cents, Payload
+from remit.domain.permission import ReadAction, ReadPermission
 from remit.domain.policy import PolicyText, split_policies
 from remit.ports import FactSource
 
@@ -36,6 +37,7 @@ _TOOL = ToolSpec(
     resource=ResourceSpec(type="Account", field="account_id"),
     facts=("account",),
     escalation=("finance",),
+    verify=(ReadPermission(table="accounts", actions=(ReadAction.GET,)),),
 )
 
 CHARTER = Charter(
@@ -48,6 +50,7 @@ CHARTER = Charter(
     tables={"accounts": TableSpec(key="account_id")},
     facts={"account": RecordFactSpec(table="accounts", key="account_id", attributes={"status": CedarType.STRING})},
     routes={"finance": Route(approvers=("finance@example.com",), expires_after_seconds=3600)},
+    unverified="finance",
     workflows={},
 )
 

@@ -8,3 +8,4 @@ class ExecutorSettings(Settings):
     remit_domain: str
     remit_agent: str
     agent_role_arn: str
+    reader_role_arn: str

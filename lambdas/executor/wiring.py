@@ -26,7 +26,7 @@ def ports() -> ExecutorPorts:
         tools=load_tools(charter, settings.remit_agent),
         payloads=load_payloads(charter),
         uses=DynamoUses(boto3.client("dynamodb", config=CONFIG), names),
-        identity=AssumedAgent(boto3.client("sts", config=CONFIG), settings.agent_role_arn, tables),
+        identity=AssumedAgent(boto3.client("sts", config=CONFIG), settings.agent_role_arn, settings.reader_role_arn, tables),
         clock=SystemClock(),
         spans=XRaySpans(),
     )

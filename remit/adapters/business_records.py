@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from remit.adapters.aws import code_of
 from remit.adapters.dynamodb_items import decode
 from remit.domain.model import JsonObject
-from remit.toolkit import ToolContext, ToolFailed
+from remit.toolkit import ReadContext, ToolFailed
 
 _REFUSALS = {"ConditionalCheckFailedException", "TransactionCanceledException", "AccessDeniedException"}
 
@@ -24,13 +24,13 @@ def refusals() -> Iterator[None]:
         raise
 
 
-def read_record(context: ToolContext, table: str, key: str, value: str) -> JsonObject | None:
+def read_record(context: ReadContext, table: str, key: str, value: str) -> JsonObject | None:
     """One record as it is now."""
     found = context.dynamodb.get_item(TableName=context.tables[table], Key={key: {"S": value}}, ConsistentRead=True)
     return decode(found["Item"]) if "Item" in found else None
 
 
-def read_own(context: ToolContext, table: str, key: str) -> JsonObject | None:
+def read_own(context: ReadContext, table: str, key: str) -> JsonObject | None:
     """The record that this use made, under its own key, without what only says so."""
     record = read_record(context, table, key, context.key)
     return None if record is None else {name: value for name, value in record.items() if name not in {key, "run"}}

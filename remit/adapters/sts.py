@@ -1,4 +1,4 @@
-"""The agent's own role, assumed by its executor for one action."""
+"""The agent's own roles, assumed by its executor for one action: one acts, the other one only looks."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -7,34 +7,40 @@ import boto3
 
 from remit.adapters.aws import CONFIG, calling
 from remit.domain.warrant import Warrant
-from remit.ports import AgentIdentity, AgentSession
-from remit.toolkit import ToolContext
+from remit.ports import AgentIdentity, AgentSession, ReadSession
+from remit.toolkit import ReadContext, ToolContext
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sts import STSClient
-    from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 _SHORTEST_SECONDS = 900
 _LONGEST_NAME = 64
 
 
 class AssumedAgent(AgentIdentity):
-    """One agent's role, and the business tables that its tools know by their short names."""
+    """One agent's acting and reading roles, and the business tables that its tools know by their short names."""
 
-    def __init__(self, client: "STSClient", role_arn: str, tables: Mapping[str, str]) -> None:
-        self._client, self._role_arn, self._tables = client, role_arn, tables
+    def __init__(self, client: "STSClient", role_arn: str, reader_role_arn: str, tables: Mapping[str, str]) -> None:
+        self._client, self._role_arn, self._reader_role_arn, self._tables = client, role_arn, reader_role_arn, tables
 
     def assume(self, warrant: Warrant) -> AgentSession:
+        arn, dynamodb = self._session(self._role_arn, warrant)
+        return AgentSession(arn, ToolContext(dynamodb=dynamodb, tables=self._tables, key=warrant.id, run=warrant.run))
+
+    def read_as(self, warrant: Warrant) -> ReadSession:
+        arn, dynamodb = self._session(self._reader_role_arn, warrant)
+        return ReadSession(arn, ReadContext(dynamodb=dynamodb, tables=self._tables, key=warrant.id, run=warrant.run))
+
+    def _session(self, role_arn: str, warrant: Warrant) -> "tuple[str, DynamoDBClient]":
         with calling("STS"):
             assumed = self._client.assume_role(
-                RoleArn=self._role_arn, RoleSessionName=warrant.run[:_LONGEST_NAME], DurationSeconds=_SHORTEST_SECONDS
+                RoleArn=role_arn, RoleSessionName=warrant.run[:_LONGEST_NAME], DurationSeconds=_SHORTEST_SECONDS
             )
-        return AgentSession(arn=assumed["AssumedRoleUser"]["Arn"], context=self._context(assumed["Credentials"], warrant))
-
-    def _context(self, credentials: "CredentialsTypeDef", warrant: Warrant) -> ToolContext:
+        credentials = assumed["Credentials"]
         session = boto3.Session(
             aws_access_key_id=credentials["AccessKeyId"],
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],
         )
-        return ToolContext(dynamodb=session.client("dynamodb", config=CONFIG), tables=self._tables, key=warrant.id, run=warrant.run)
+        return assumed["AssumedRoleUser"]["Arn"], session.client("dynamodb", config=CONFIG)

@@ -145,8 +145,9 @@ def _executed(body: Body) -> Line:
 
 
 def _verified(body: Body) -> Line:
+    told = [f"read as {body['read_back_as']}"] if body.get("read_back_as") else []
     note = [str(body["note"])] if body.get("note") else []
-    return Line("read-back", str(body.get("verification", "?")), [*_fields(body.get("observed") or {}), *note])
+    return Line("read-back", str(body.get("verification", "?")), [*_fields(body.get("observed") or {}), *told, *note])
 
 
 def _finished(body: Body) -> Line:

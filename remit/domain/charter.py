@@ -5,12 +5,14 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
 from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec
 from remit.domain.model import Model
+from remit.domain.permission import Permission, ReadPermission
 from remit.domain.precondition import Requirement, cycle
 
 
@@ -24,18 +26,6 @@ class Reach(StrEnum):
     RECORD = "record"
     ACCOUNT = "account"
     SYSTEM = "system"
-
-
-class DataAction(StrEnum):
-    """All that any agent can ever be given: one record at a time, or those of one key. Never a whole table, and never another service."""
-
-    BATCH_GET = "dynamodb:BatchGetItem"
-    CONDITION_CHECK = "dynamodb:ConditionCheckItem"
-    DELETE = "dynamodb:DeleteItem"
-    GET = "dynamodb:GetItem"
-    PUT = "dynamodb:PutItem"
-    QUERY = "dynamodb:Query"
-    UPDATE = "dynamodb:UpdateItem"
 
 
 class AgentSpec(Model):
@@ -54,13 +44,6 @@ class ResourceSpec(Model):
     field: str
 
 
-class Permission(Model):
-    """What the tool's role may do on one of the domain's tables."""
-
-    table: Name
-    actions: Annotated[tuple[DataAction, ...], Field(min_length=1)]
-
-
 class ToolSpec(Model):
     description: str
     effect: Effect
@@ -71,6 +54,15 @@ class ToolSpec(Model):
     escalation: tuple[Name, ...] = ()
     requires: tuple[Requirement, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    verify: Annotated[tuple[ReadPermission, ...], Field(description="What its read-back looks at, under the agent's reading role")] = ()
+
+    @model_validator(mode="after")
+    def _what_is_written_is_read_back(self) -> Self:
+        if self.effect is Effect.READ and self.verify:
+            raise PydanticCustomError("nothing_to_verify", "verify: a tool that only reads has no outcome to read back")
+        if self.effect is not Effect.READ and not self.verify:
+            raise PydanticCustomError("unverified", "verify: a tool that writes says what its read-back looks at")
+        return self
 
 
 class TableSpec(Model):
@@ -99,10 +91,17 @@ class Charter(Model):
     tables: dict[Name, TableSpec]
     facts: dict[Name, FactSpec]
     routes: dict[Name, Route]
+    unverified: Annotated[Name | None, Field(description="The route that is told of an outcome that is not as intended")] = None
     workflows: dict[Name, WorkflowSpec]
     authorities: Annotated[tuple[AuthoritySpec, ...], Field(min_length=1)] = DEFAULT_AUTHORITIES
     namespaces: dict[Namespace, NamespaceSpec] = Field(default_factory=dict)
     predicates: dict[PredicateName, PredicateSpec] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _somebody_is_told(self) -> Self:
+        if self.unverified is None and any(tool.effect is not Effect.READ for tool in self.tools.values()):
+            raise PydanticCustomError("nobody_told", "unverified: its tools write, so a route is told of outcomes that are not as intended")
+        return self
 
     @model_validator(mode="after")
     def _every_name_is_declared(self) -> Self:
@@ -125,6 +124,10 @@ class Charter(Model):
     def fact_namespaces(self) -> tuple[str, ...]:
         """The namespaces that policies look at."""
         return tuple(sorted({fact.namespace for fact in self.facts.values() if isinstance(fact, StoredFactSpec)}))
+
+    def reads_of(self, agent: str) -> Iterator[ReadPermission]:
+        """What the agent's reading role needs: what the read-backs of exactly its tools look at."""
+        return (permission for tool in self.agents[agent].tools for permission in self.tools[tool].verify)
 
     def longest_wait_seconds(self) -> int:
         """The longest that any approval of this domain may take."""
@@ -155,12 +158,14 @@ class Charter(Model):
             yield f"tools.{tool}.escalation", spec.escalation, routes
             yield f"tools.{tool}.requires", tuple(requirement.tool for requirement in spec.requires), tools
             yield f"tools.{tool}.permissions", tuple(permission.table for permission in spec.permissions), tables
+            yield f"tools.{tool}.verify", tuple(permission.table for permission in spec.verify), tables
         for name, fact in self.facts.items():
             if isinstance(fact, RecordFactSpec):
                 yield f"facts.{name}.table", (fact.table,), tables
             else:
                 yield f"facts.{name}.namespace", (fact.namespace,), frozenset(self.namespaces)
                 yield f"facts.{name}.predicate", (fact.predicate,), frozenset(self.predicates)
+        yield "unverified", () if self.unverified is None else (self.unverified,), routes
         for name, workflow in self.workflows.items():
             yield f"workflows.{name}.agent", (workflow.agent,), frozenset(self.agents)
         agents = frozenset(f"agent/{agent}" for agent in self.agents)

@@ -46,10 +46,12 @@ class Verification(StrEnum):
 
 
 class Receipt(Model):
-    """What was done under a warrant, as whom, and what the read-back said. A repeat that only looks has no `tool_ms`."""
+    """What was done under a warrant, as whom, and what the read-back, which is another's word, said. A repeat that only looks has no
+    `tool_ms`."""
 
     warrant: str
     executed_as: str
+    read_back_as: str
     verification: Verification
     expected: JsonObject
     observed: JsonObject | None = None

@@ -1,4 +1,4 @@
-"""An executor's work: consume the warrant, act once under the agent's own role, read the outcome back."""
+"""An executor's work: consume the warrant, act once under the agent's own role, read the outcome back under another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,8 +11,8 @@ from remit.domain.errors import RemitError, Unavailable, WarrantRefused
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import Payload, parse_payload
 from remit.domain.warrant import Receipt, Verification, Warrant
-from remit.ports import AgentIdentity, AgentSession, Clock, Performed, Spans, WarrantUses
-from remit.toolkit import Tool, ToolContext, ToolFailed
+from remit.ports import AgentIdentity, AgentSession, Clock, Performed, ReadSession, Spans, WarrantUses
+from remit.toolkit import ReadTool, Tool, ToolFailed
 
 
 class Order(Model):
@@ -61,49 +61,64 @@ def perform(order: Order, ports: ExecutorPorts) -> Receipt:
     if warrant.tool not in ports.tools:
         raise WarrantRefused(f"The executor of '{ports.agent}' does not carry '{warrant.tool}'.")
     payload = parse_payload(ports.payloads[warrant.tool], order.payload)
-    session = ports.identity.assume(warrant)
+    performance = _performance(ports.tools[warrant.tool], payload, warrant, ports)
     first = ports.uses.consume(warrant, ports.clock.now())
-    return _do(ports.tools[warrant.tool], payload, session, warrant, ports.spans, first=first)
+    return performance.receipt(performance.act() if first else Effect())
 
 
-def _do(tool: Tool[Any], payload: Payload, session: AgentSession, warrant: Warrant, spans: Spans, *, first: bool) -> Receipt:
-    effect = _act(tool, payload, session.context, warrant, spans) if first else Effect()
-    expected = tool.expected(payload, session.context)
-    with spans.span("verify", agent=warrant.agent, tool=warrant.tool) as looking:
-        observed = _read_back(tool, payload, session.context)
-    if observed is None and not effect.refused:
-        raise Unavailable(f"{warrant.tool} was begun and its effect is not to be seen (yet). {effect.note}".strip())
-    return Receipt(
-        warrant=warrant.id,
-        executed_as=session.arn,
-        verification=Verification.MATCH if tool.matches(expected, observed) else Verification.DRIFT,
-        expected=expected,
-        observed=observed,
-        note=effect.note,
-        tool_ms=effect.milliseconds,
-        read_back_ms=looking.milliseconds,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Performance:
+    """One use of a tool: who acts, and who says how it went. They are the same only where looking is the action."""
+
+    tool: Tool[Any]
+    payload: Payload
+    warrant: Warrant
+    acting: AgentSession
+    reading: ReadSession
+    spans: Spans
+
+    def act(self) -> Effect:
+        with self.spans.span("tool", agent=self.warrant.agent, tool=self.warrant.tool) as acting:
+            effect = self._execute()
+            acting.note(outcome="refused" if effect.refused else "done")
+        return replace(effect, milliseconds=acting.milliseconds)
+
+    def receipt(self, effect: Effect) -> Receipt:
+        """Whether it was done is the read-back's word alone. Raises Unavailable while that says nothing."""
+        expected = self.tool.expected(self.payload, self.reading.context)
+        with self.spans.span("verify", agent=self.warrant.agent, tool=self.warrant.tool) as looking:
+            observed = self._read_back()
+        if observed is None and not effect.refused:
+            raise Unavailable(f"{self.warrant.tool} was begun and its effect is not to be seen (yet). {effect.note}".strip())
+        return Receipt(
+            warrant=self.warrant.id,
+            executed_as=self.acting.arn,
+            read_back_as=self.reading.arn,
+            verification=Verification.MATCH if self.tool.matches(expected, observed) else Verification.DRIFT,
+            expected=expected,
+            observed=observed,
+            note=effect.note,
+            tool_ms=effect.milliseconds,
+            read_back_ms=looking.milliseconds,
+        )
+
+    def _execute(self) -> Effect:
+        try:
+            self.tool.execute(self.payload, self.acting.context)
+        except ToolFailed as failure:
+            return Effect(refused=True, note=str(failure))
+        except Exception as error:  # noqa: BLE001 (whatever broke, only the read-back can tell now whether it was done)
+            return Effect(note=f"{type(error).__name__}: {error}")
+        return Effect()
+
+    def _read_back(self) -> JsonObject | None:
+        try:
+            return self.tool.read_back(self.payload, self.reading.context)
+        except Exception as error:
+            raise Unavailable(f"The outcome could not be read back: {type(error).__name__}: {error}") from error
 
 
-def _act(tool: Tool[Any], payload: Payload, context: ToolContext, warrant: Warrant, spans: Spans) -> Effect:
-    with spans.span("tool", agent=warrant.agent, tool=warrant.tool) as acting:
-        effect = _execute(tool, payload, context)
-        acting.note(outcome="refused" if effect.refused else "done")
-    return replace(effect, milliseconds=acting.milliseconds)
-
-
-def _execute(tool: Tool[Any], payload: Payload, context: ToolContext) -> Effect:
-    try:
-        tool.execute(payload, context)
-    except ToolFailed as failure:
-        return Effect(refused=True, note=str(failure))
-    except Exception as error:  # noqa: BLE001 (whatever broke, only the read-back can tell now whether it was done)
-        return Effect(note=f"{type(error).__name__}: {error}")
-    return Effect()
-
-
-def _read_back(tool: Tool[Any], payload: Payload, context: ToolContext) -> JsonObject | None:
-    try:
-        return tool.read_back(payload, context)
-    except Exception as error:
-        raise Unavailable(f"The outcome could not be read back: {type(error).__name__}: {error}") from error
+def _performance(tool: Tool[Any], payload: Payload, warrant: Warrant, ports: ExecutorPorts) -> _Performance:
+    acting = ports.identity.assume(warrant)
+    reading = ReadSession(acting.arn, acting.context.reading()) if isinstance(tool, ReadTool) else ports.identity.read_as(warrant)
+    return _Performance(tool=tool, payload=payload, warrant=warrant, acting=acting, reading=reading, spans=ports.spans)

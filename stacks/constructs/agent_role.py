@@ -1,51 +1,60 @@
-"""An agent's own identity: exactly its tools' permissions, within its domain's boundary, for its executor only."""
+"""An agent's two identities, each for its executor only and within its domain's boundary: one acts, the other one only looks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from remit.domain.charter import Charter, DataAction
+from remit.domain.charter import Charter
+from remit.domain.permission import DataAction, Permission, ReadAction, ReadPermission
 from stacks.arns import Arns
 from stacks.constructs.function import Function
 
 
-class Boundary(iam.ManagedPolicy):
-    """The most that any agent of the domain can be given: records of the domain's tables. Never IAM, STS or Remit's own."""
+class Boundaries(Construct):
+    """The most that agents of the domain can be given: to act on records of its tables, or to read them. Never IAM, STS or Remit's own."""
 
     def __init__(self, scope: Construct, construct_id: str, *, arns: Arns, charter: Charter) -> None:
-        actions = [action.value for action in DataAction]
+        super().__init__(scope, construct_id)
         tables = [arns.business_table(charter.domain, table) for table in charter.tables]
-        super().__init__(
-            scope,
-            construct_id,
-            managed_policy_name=arns.names.of(charter.domain, "agents-boundary"),
-            statements=[iam.PolicyStatement(actions=actions, resources=tables)],
-        )
+        self.acting = _boundary(self, "Acting", arns.names.of(charter.domain, "agents-boundary"), DataAction, tables)
+        self.reading = _boundary(self, "Reading", arns.names.of(charter.domain, "readers-boundary"), ReadAction, tables)
 
 
-class AgentRole(iam.Role):
+class AgentRoles(Construct):
+    """The acting role has exactly its tools' permissions; the reading role what their read-backs look at, and cannot change a thing."""
+
     def __init__(
-        self, scope: Construct, construct_id: str, *, arns: Arns, charter: Charter, agent: str, executor: Function, boundary: Boundary
+        self, scope: Construct, construct_id: str, *, arns: Arns, charter: Charter, agent: str, executor: Function, boundaries: Boundaries
     ) -> None:
-        super().__init__(
-            scope,
+        super().__init__(scope, construct_id)
+        self._trusted = iam.ArnPrincipal(executor.role.role_arn).with_session_tags()
+        acts, looks = arns.names.agent_role(charter.domain, agent), arns.names.reader_role(charter.domain, agent)
+        self._role("Acting", acts, _by_table(arns, charter, charter.permissions_of(agent)), boundaries.acting)
+        self._role("Reading", looks, _by_table(arns, charter, charter.reads_of(agent)), boundaries.reading)
+
+    def _role(self, construct_id: str, name: str, cells: Mapping[str, set[str]], boundary: iam.ManagedPolicy) -> None:
+        """One statement for each table; no policy at all where there is nothing to allow."""
+        statements = [iam.PolicyStatement(actions=sorted(actions), resources=[table]) for table, actions in cells.items()]
+        policies = {"charter": iam.PolicyDocument(statements=statements)} if statements else {}
+        iam.Role(
+            self,
             construct_id,
-            role_name=arns.names.agent_role(charter.domain, agent),
-            assumed_by=iam.ArnPrincipal(executor.role.role_arn).with_session_tags(),
+            role_name=name,
+            assumed_by=self._trusted,
             permissions_boundary=boundary,
-            inline_policies={"charter": iam.PolicyDocument(statements=_statements(arns, charter, agent))},
+            inline_policies=policies,
         )
 
 
-def _statements(arns: Arns, charter: Charter, agent: str) -> Sequence[iam.PolicyStatement]:
-    """One for each table, with the permissions of all of the agent's tools on it."""
-    actions: dict[str, set[str]] = {}
-    for permission in charter.permissions_of(agent):
+def _boundary(scope: Construct, construct_id: str, name: str, actions: Iterable[str], tables: list[str]) -> iam.ManagedPolicy:
+    allowed = iam.PolicyStatement(actions=[str(action) for action in actions], resources=tables)
+    return iam.ManagedPolicy(scope, construct_id, managed_policy_name=name, statements=[allowed])
+
+
+def _by_table(arns: Arns, charter: Charter, permissions: Iterable[Permission | ReadPermission]) -> Mapping[str, set[str]]:
+    cells: dict[str, set[str]] = {}
+    for permission in permissions:
         table = arns.business_table(charter.domain, permission.table)
-        actions.setdefault(table, set()).update(action.value for action in permission.actions)
-    return [_allow(table, granted) for table, granted in actions.items()]
-
-
-def _allow(table: str, actions: Iterable[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=sorted(actions), resources=[table])
+        cells.setdefault(table, set()).update(action.value for action in permission.actions)
+    return cells

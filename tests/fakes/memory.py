@@ -17,7 +17,7 @@ TYPES = {"carrier": CedarType.STRING, "limit": CedarType.LONG, "paused": CedarTy
 def make_charter(*namespaces: str) -> Charter:
     """A charter whose agent `planner` reads all of these namespaces; every predicate of TYPES is declared in each."""
     tool = ToolSpec(
-        description="t", effect=Effect.WRITE, reach=Reach.RECORD, payload="Book", resource=ResourceSpec(type="Zone", field="zone")
+        description="t", effect=Effect.READ, reach=Reach.RECORD, payload="Book", resource=ResourceSpec(type="Zone", field="zone")
     )
     predicates = {name: PredicateSpec(description=name, namespaces=namespaces, type=kind, route="owner") for name, kind in TYPES.items()}
     secret = PredicateSpec(

@@ -22,6 +22,7 @@ from remit.ports import (
     Mail,
     Mailer,
     Meter,
+    ReadSession,
     RunState,
     Span,
     Spans,
@@ -29,7 +30,7 @@ from remit.ports import (
     WarrantUses,
     Workflows,
 )
-from remit.toolkit import Tool, ToolContext, ToolFailed
+from remit.toolkit import ReadContext, Tool, ToolContext, ToolFailed, Use
 from remit.usecases.perform import ExecutorPorts, Order, perform
 from tests.fakes.records import MemoryRecords
 
@@ -84,18 +85,21 @@ class Till(Tool[Payload]):
         if self.breaks is not None:
             raise self.breaks
 
-    def expected(self, payload: Payload, context: ToolContext) -> JsonObject:
+    def expected(self, payload: Payload, use: Use) -> JsonObject:
         return payload.model_dump(mode="json")
 
-    def read_back(self, payload: Payload, context: ToolContext) -> JsonObject | None:
+    def read_back(self, payload: Payload, context: ReadContext) -> JsonObject | None:
         return self.done.get(context.key)
 
 
 class PlainIdentity(AgentIdentity):
     def assume(self, warrant: Warrant) -> AgentSession:
         client: Any = None
-        context = ToolContext(dynamodb=client, tables={}, key=warrant.id, run=warrant.run)
-        return AgentSession(arn=f"arn:aws:sts::000000000000:assumed-role/{warrant.agent}/{warrant.run}", context=context)
+        return AgentSession(_assumed(warrant, "agent"), ToolContext(dynamodb=client, tables={}, key=warrant.id, run=warrant.run))
+
+    def read_as(self, warrant: Warrant) -> ReadSession:
+        client: Any = None
+        return ReadSession(_assumed(warrant, "reader"), ReadContext(dynamodb=client, tables={}, key=warrant.id, run=warrant.run))
 
 
 class DirectExecutor(Executor):
@@ -210,6 +214,10 @@ class MemoryWorkflows(Workflows):
 
     def state(self, workflow: str, run: str) -> RunState | None:
         return self.states.get(run, RunState(status="RUNNING") if run in self.started else None)
+
+
+def _assumed(warrant: Warrant, kind: str) -> str:
+    return f"arn:aws:sts::000000000000:assumed-role/{warrant.agent}-{kind}/{warrant.run}"
 
 
 def executor_ports(

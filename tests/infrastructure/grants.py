@@ -71,7 +71,7 @@ def _gate(charter: Charter) -> set[str]:
 
 
 def _executor(domain: str, agent: str) -> set[str]:
-    role = f"iam::<AWS::AccountId>:role/{domain}-{agent}-agent"
     uses = {f"dynamodb:{action} on dynamodb:table/uses" for action in ("GetItem", "PutItem")}
-    assumes = {f"sts:{action} on {role}" for action in ("AssumeRole", "TagSession")}
+    roles = [f"iam::<AWS::AccountId>:role/{domain}-{agent}-{kind}" for kind in ("agent", "reader")]
+    assumes = {f"sts:{action} on {role}" for action in ("AssumeRole", "TagSession") for role in roles}
     return uses | assumes | {"dynamodb:ConditionCheckItem on dynamodb:table/warrants"}

@@ -1,38 +1,65 @@
-"""An agent's role is the charter's permissions within its domain's boundary, assumed by its executor and nobody else."""
+"""An agent's roles are what its charter says within their boundaries, assumed by its executor and nobody else."""
 
 import json
+from collections.abc import Iterable
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from remit.domain.charter import Charter
+from remit.domain.permission import Permission, ReadPermission
 from remit.names import Names
 from remit.reach import Difference, compare
 from tests.infrastructure.grants import CHARTERS
 from tests.infrastructure.templates import STAGES, Deployment, Resource, deployment
 
-DATA_ACTIONS = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
-AGENTS = [(stage, charter, agent) for stage, charter in product(STAGES, CHARTERS) for agent in charter.agents]
-
-every_agent = pytest.mark.parametrize(
-    ("stage", "charter", "agent"), AGENTS, ids=[f"{stage}-{charter.domain}-{agent}" for stage, charter, agent in AGENTS]
-)
+READ_ACTIONS = {"GetItem", "BatchGetItem", "Query"}
+DATA_ACTIONS = READ_ACTIONS | {"PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
 
 
-def role_id(deployed: Deployment, charter: Charter, agent: str) -> str:
-    name = Names(deployed.stage).agent_role(charter.domain, agent)
-    return next(key for key, role in deployed.of_type("AWS::IAM::Role").items() if role["Properties"].get("RoleName") == name)
+class Held(NamedTuple):
+    """One of an agent's two roles in one stage, and what it has to be."""
+
+    stage: str
+    charter: Charter
+    agent: str
+    reads: bool
+
+    @property
+    def name(self) -> str:
+        names = Names(self.stage)
+        return (names.reader_role if self.reads else names.agent_role)(self.charter.domain, self.agent)
+
+    @property
+    def permissions(self) -> Iterable[Permission | ReadPermission]:
+        return self.charter.reads_of(self.agent) if self.reads else self.charter.permissions_of(self.agent)
+
+    @property
+    def deployed(self) -> Deployment:
+        return deployment(self.stage)
+
+    @property
+    def id(self) -> str:
+        roles = self.deployed.of_type("AWS::IAM::Role").items()
+        return next(key for key, role in roles if role["Properties"].get("RoleName") == self.name)
+
+    @property
+    def properties(self) -> Resource:
+        properties: Resource = self.deployed.resources[self.id]["Properties"]
+        return properties
+
+    @property
+    def boundary(self) -> set[tuple[str, str]]:
+        policy = self.deployed.resources[self.properties["PermissionsBoundary"]["Ref"]]
+        return set(self.deployed.statements(policy["Properties"]["PolicyDocument"]))
 
 
-def agent_role(deployed: Deployment, charter: Charter, agent: str) -> Resource:
-    properties: Resource = deployed.resources[role_id(deployed, charter, agent)]["Properties"]
-    return properties
+ROLES = [
+    Held(stage, charter, agent, reads) for stage, charter, reads in product(STAGES, CHARTERS, (False, True)) for agent in charter.agents
+]
 
-
-def boundary(deployed: Deployment, charter: Charter, agent: str) -> set[tuple[str, str]]:
-    policy = deployed.resources[agent_role(deployed, charter, agent)["PermissionsBoundary"]["Ref"]]
-    return set(deployed.statements(policy["Properties"]["PolicyDocument"]))
+every_role = pytest.mark.parametrize("held", ROLES, ids=lambda held: f"{held.stage}-{held.name}")
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -40,55 +67,50 @@ def test_what_iam_lets_the_agents_reach_is_what_the_charters_say(stage: str) -> 
     assert compare(CHARTERS, deployment(stage).templates, Names(stage)) == Difference(beyond=(), short=())
 
 
-@every_agent
-def test_its_own_policy_is_exactly_the_charters_cells(stage: str, charter: Charter, agent: str) -> None:
-    deployed = deployment(stage)
-    (policy,) = agent_role(deployed, charter, agent)["Policies"]
-    cells = {(p.table, action.value) for p in charter.permissions_of(agent) for action in p.actions}
-    expected = {("Allow", f"{action} on dynamodb:table/{charter.domain}-{table}") for table, action in cells}
-    assert set(deployed.statements(policy["PolicyDocument"])) == expected
-    assert "*" not in json.dumps(policy)
+@every_role
+def test_its_own_policy_is_exactly_the_charters_cells(held: Held) -> None:
+    documents = [policy["PolicyDocument"] for policy in held.properties.get("Policies", [])]
+    cells = {(permission.table, action.value) for permission in held.permissions for action in permission.actions}
+    expected = {("Allow", f"{action} on dynamodb:table/{held.charter.domain}-{table}") for table, action in cells}
+    assert {statement for document in documents for statement in held.deployed.statements(document)} == expected
+    assert "*" not in json.dumps(documents)
 
 
-@every_agent
-def test_no_policy_is_attached_to_it_from_elsewhere(stage: str, charter: Charter, agent: str) -> None:
-    deployed = deployment(stage)
-    assert "ManagedPolicyArns" not in agent_role(deployed, charter, agent)
-    assert not list(deployed.grants({"Fn::GetAtt": [role_id(deployed, charter, agent), "Arn"]}))
+@every_role
+def test_no_policy_is_attached_to_it_from_elsewhere(held: Held) -> None:
+    assert "ManagedPolicyArns" not in held.properties
+    assert not list(held.deployed.grants({"Fn::GetAtt": [held.id, "Arn"]}))
 
 
-@every_agent
-def test_no_other_resource_names_it_but_its_executor(stage: str, charter: Charter, agent: str) -> None:
+@every_role
+def test_no_other_resource_names_it_but_its_executor(held: Held) -> None:
     """So no policy of a table or a function lets it in besides."""
-    deployed = deployment(stage)
-    marks = (json.dumps(role_id(deployed, charter, agent)), f"role/{Names(stage).agent_role(charter.domain, agent)}")
-    naming = [key for key, resource in deployed.resources.items() if any(mark in json.dumps(resource) for mark in marks)]
-    executor = f"{charter.domain}:Executor{agent}"
+    marks = (json.dumps(held.id), f"role/{held.name}")
+    naming = [key for key, resource in held.deployed.resources.items() if any(mark in json.dumps(resource) for mark in marks)]
+    executor = f"{held.charter.domain}:Executor{held.agent}"
     assert {key.removeprefix(executor).rstrip("0123456789ABCDEF") for key in naming} == {"RoleDefaultPolicy", "Function"}
 
 
-@every_agent
-def test_only_its_executor_assumes_it(stage: str, charter: Charter, agent: str) -> None:
-    deployed = deployment(stage)
-    executor = deployed.functions()[f"{charter.domain}-{agent}-executor"]["Properties"]["Role"]
-    (statement,) = agent_role(deployed, charter, agent)["AssumeRolePolicyDocument"]["Statement"]
+@every_role
+def test_only_its_executor_assumes_it(held: Held) -> None:
+    executor = held.deployed.functions()[f"{held.charter.domain}-{held.agent}-executor"]["Properties"]["Role"]
+    (statement,) = held.properties["AssumeRolePolicyDocument"]["Statement"]
     assert statement == {"Action": ["sts:AssumeRole", "sts:TagSession"], "Effect": "Allow", "Principal": {"AWS": executor}}
 
 
-@every_agent
-def test_its_boundary_is_records_of_the_domains_own_tables(stage: str, charter: Charter, agent: str) -> None:
-    places = product(DATA_ACTIONS, charter.tables)
-    expected = {("Allow", f"dynamodb:{action} on dynamodb:table/{charter.domain}-{table}") for action, table in places}
-    assert boundary(deployment(stage), charter, agent) == expected
+@every_role
+def test_its_boundary_is_records_of_the_domains_own_tables(held: Held) -> None:
+    places = product(READ_ACTIONS if held.reads else DATA_ACTIONS, held.charter.tables)
+    assert held.boundary == {("Allow", f"dynamodb:{action} on dynamodb:table/{held.charter.domain}-{table}") for action, table in places}
 
 
-@every_agent
-def test_its_boundary_leaves_out_everything_that_is_not_its_domains(stage: str, charter: Charter, agent: str) -> None:
-    deployed = deployment(stage)
-    own = {f"{charter.domain}-{table}" for table in charter.tables}
+@every_role
+def test_its_boundary_leaves_out_everything_that_is_not_its_domains(held: Held) -> None:
+    deployed = held.deployed
+    own = {f"{held.charter.domain}-{table}" for table in held.charter.tables}
     others = {deployed.short(table["Properties"]["TableName"]) for table in deployed.of_type("AWS::DynamoDB::Table").values()} - own
     assert {"warrants", "uses", "approvals", "actions", "ledger", "policy-administration-payouts"} <= others
-    reached = {grant.partition(" on ")[::2] for _, grant in boundary(deployed, charter, agent)}
+    reached = {grant.partition(" on ")[::2] for _, grant in held.boundary}
     assert {action.partition(":")[0] for action, _ in reached} == {"dynamodb"}
     assert not {resource.rpartition("/")[2] for _, resource in reached} & others
 

@@ -31,7 +31,7 @@ TOLD_ALSO = {
 for charter in CHARTERS:
     TOLD_ALSO[f"{charter.domain}-gate"] = {"REMIT_DOMAIN", "POLICY_ENGINE", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL"}
     for agent in charter.agents:
-        TOLD_ALSO[f"{charter.domain}-{agent}-executor"] = {"REMIT_DOMAIN", "REMIT_AGENT", "AGENT_ROLE_ARN"}
+        TOLD_ALSO[f"{charter.domain}-{agent}-executor"] = {"REMIT_DOMAIN", "REMIT_AGENT", "AGENT_ROLE_ARN", "READER_ROLE_ARN"}
         TOLD_ALSO[f"{charter.domain}-{agent}-reasoner"] = {"REMIT_DOMAIN", "REMIT_AGENT", "MODEL_ID"}
 
 

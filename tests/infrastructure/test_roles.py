@@ -74,8 +74,8 @@ def test_approvals_are_put_by_those_who_ask_and_by_the_one_behind_the_links(stag
 def test_no_role_is_passed_on_and_none_but_the_agents_are_assumed(stage: str) -> None:
     passed = [grant for grant in all_grants(deployment(stage)) if grant.startswith("iam:")]
     assumed = {grant for grant in all_grants(deployment(stage)) if grant.startswith("sts:AssumeRole")}
-    roles = {f"iam::<AWS::AccountId>:role/{charter.domain}-{agent}-agent" for charter in CHARTERS for agent in charter.agents}
-    assert (passed, assumed) == ([], {f"sts:AssumeRole on {role}" for role in roles})
+    roles = {f"{charter.domain}-{agent}-{kind}" for charter in CHARTERS for agent in charter.agents for kind in ("agent", "reader")}
+    assert (passed, assumed) == ([], {f"sts:AssumeRole on iam::<AWS::AccountId>:role/{role}" for role in roles})
 
 
 def test_only_what_takes_no_resource_is_granted_on_every_resource() -> None:

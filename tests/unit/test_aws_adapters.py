@@ -21,7 +21,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.gate import make_intent, refund
 
 WARRANT = mint(make_intent(refund()), NOON)
-RECEIPT = Receipt(warrant=WARRANT.id, executed_as="arn", verification=Verification.MATCH, expected={}, observed={})
+RECEIPT = Receipt(warrant=WARRANT.id, executed_as="arn", read_back_as="arn", verification=Verification.MATCH, expected={}, observed={})
 MAIL = Mail(to="finance@example.com", subject="Approval needed: ü", text="text", html="<p>html</p>")
 EXECUTION = "arn:aws:states:us-east-1:1:execution:remit-test-refunds:run-1"
 

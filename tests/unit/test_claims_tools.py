@@ -48,14 +48,14 @@ def test_there_is_a_tool_for_each_of_the_charters() -> None:
 def test_what_is_read_is_the_whole_claim_and_matches_what_was_asked_for(context: ToolContext) -> None:
     tool, asked = TOOLS["claims.read_claim"], ReadClaim(claim_id="C-1")
     tool.execute(asked, context)
-    observed = tool.read_back(asked, context)
+    observed = tool.read_back(asked, context.reading())
     assert observed == CLAIM
     assert tool.matches(tool.expected(asked, context), observed)
 
 
 def test_another_record_than_the_one_asked_for_does_not_match(context: ToolContext) -> None:
     tool, asked = TOOLS["claims.read_claim"], ReadClaim(claim_id="C-2")
-    assert tool.read_back(asked, context) is None
+    assert tool.read_back(asked, context.reading()) is None
     assert not tool.matches(tool.expected(asked, context), CLAIM)
 
 
@@ -64,7 +64,7 @@ def test_a_draft_is_written_once_and_reads_back_as_it_should(context: ToolContex
     tool.execute(DRAFT, context)
     with pytest.raises(ToolFailed):
         tool.execute(DRAFT, context)
-    assert tool.read_back(DRAFT, context) == tool.expected(DRAFT, context)
+    assert tool.read_back(DRAFT, context.reading()) == tool.expected(DRAFT, context)
     assert [(draft["status"], draft["run"]) for draft in drafts(dynamodb)] == [("draft", "run-1")]
 
 

@@ -65,7 +65,14 @@ def test_a_turn_without_a_proposal_is_an_answer_and_its_model_call_is_recorded()
 
 
 def receipt(**observed: str) -> JsonObject:
-    return {"warrant": "w", "executed_as": "arn", "verification": "MATCH", "expected": {}, "observed": dict(observed)}
+    return {
+        "warrant": "w",
+        "executed_as": "arn",
+        "read_back_as": "arn",
+        "verification": "MATCH",
+        "expected": {},
+        "observed": dict(observed),
+    }
 
 
 def test_a_run_that_did_something_and_then_spoke_is_done_and_says_what_it_said() -> None:

@@ -81,6 +81,12 @@ def test_another_agents_executor_does_nothing() -> None:
     assert (error_of(bench.send()), bench.till.times) == ("Remit.WarrantRefused", 0)
 
 
+def test_what_was_done_is_read_back_by_another_role_than_the_one_that_acted() -> None:
+    receipt = Bench().send().receipt
+    assert receipt is not None
+    assert [arn.split("/")[1] for arn in (receipt.executed_as, receipt.read_back_as)] == ["support-agent", "support-reader"]
+
+
 def test_a_repeat_after_the_warrant_expired_still_tells_what_was_done() -> None:
     bench = Bench()
     first = bench.send()

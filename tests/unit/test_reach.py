@@ -13,6 +13,7 @@ from remit.reach import Cell, Difference, compare, granted, reach
 CLAIMS = load_charter(Path("charters/claims.yaml"))
 NAMES = Names("test")
 ROLE = "remit-test-claims-claims-agent"
+READER = "remit-test-claims-claims-reader"
 TABLE = "arn:aws:dynamodb:eu-west-1:1:table/remit-test-claims-"
 RECORDS = [f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Delete", "ConditionCheck")]
 
@@ -27,12 +28,16 @@ def document(*statements: dict[str, Any]) -> dict[str, Any]:
 
 CHARTERED = (
     allow(["dynamodb:GetItem", "dynamodb:ConditionCheckItem"], f"{TABLE}claims"),
-    allow(["dynamodb:GetItem", "dynamodb:PutItem"], f"{TABLE}assessments"),
+    allow("dynamodb:PutItem", f"{TABLE}assessments"),
 )
+READ_BACK = {
+    "Type": "AWS::IAM::Role",
+    "Properties": {"RoleName": READER, "Policies": [{"PolicyDocument": document(allow("dynamodb:GetItem", f"{TABLE}assessments"))}]},
+}
 
 
 def template(*also: dict[str, Any], boundary: dict[str, Any] | None = None, **properties: Any) -> dict[str, Any]:  # noqa: ANN401
-    """The agent's role as the charter has it, with these statements in its own policy besides."""
+    """The agent's roles as the charter has them, the acting one with these statements in its own policy besides."""
     limit = boundary or allow(RECORDS, [f"{TABLE}claims", f"{TABLE}assessments"])
     role = {
         "RoleName": ROLE,
@@ -44,6 +49,7 @@ def template(*also: dict[str, Any], boundary: dict[str, Any] | None = None, **pr
         "Resources": {
             "Boundary": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document(limit)}},
             "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+            "Reader": deepcopy(READ_BACK),
         }
     }
 
@@ -60,7 +66,7 @@ def test_the_charters_own_cells_are_no_difference() -> None:
 def test_a_cell_that_iam_lacks_is_short() -> None:
     without = template()
     del without["Resources"]["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][1]
-    assert {cell.action for cell in compare([CLAIMS], [without], NAMES).short} == {"dynamodb:GetItem", "dynamodb:PutItem"}
+    assert {cell.action for cell in compare([CLAIMS], [without], NAMES).short} == {"dynamodb:PutItem"}
 
 
 def test_one_action_more_is_beyond() -> None:
@@ -73,7 +79,7 @@ def test_what_the_boundary_refuses_is_out_of_reach() -> None:
 
 def test_a_wildcard_reaches_all_that_the_boundary_leaves() -> None:
     everything = {f"{action} on remit-test-claims-{table}" for action in RECORDS for table in ("claims", "assessments")}
-    given = {f"{cell.action} on {cell.resource.removeprefix('dynamodb:table/')}" for cell in reach([CLAIMS], NAMES)}
+    given = {f"{cell.action} on {cell.resource.removeprefix('dynamodb:table/')}" for cell in reach([CLAIMS], NAMES) if cell.role == ROLE}
     assert beyond(template(allow("*", "*"))) == everything - given
     assert beyond(template(allow("DynamoDB:*item", "*"))) == everything - given
 
@@ -142,10 +148,19 @@ def test_an_arn_is_read_through_its_intrinsic_functions() -> None:
     assert beyond(template(allow("dynamodb:DeleteItem", joined))) == {"dynamodb:DeleteItem on remit-test-claims-claims"}
 
 
+def test_a_reading_role_that_may_write_is_beyond() -> None:
+    writing = template()
+    writing["Resources"]["Reader"]["Properties"]["Policies"].append(
+        {"PolicyDocument": document(allow("dynamodb:PutItem", f"{TABLE}claims"))}
+    )
+    assert compare([CLAIMS], [writing], NAMES).beyond == (Cell(READER, "dynamodb:PutItem", "dynamodb:table/remit-test-claims-claims"),)
+
+
 def test_a_role_named_like_an_agents_that_no_charter_has_is_beyond() -> None:
     other = template(RoleName="remit-test-claims-intern-agent")
     assert {cell.role for cell in compare([CLAIMS], [other], NAMES).beyond} == {"remit-test-claims-intern-agent"}
 
 
 def test_a_role_of_another_stage_or_of_a_function_is_none_of_the_agents() -> None:
-    assert granted([template(RoleName="remit-prod-claims-claims-agent"), template(RoleName="remit-test-claims-gate")], NAMES) == set()
+    templates = [template(RoleName="remit-prod-claims-claims-agent"), template(RoleName="remit-test-claims-gate")]
+    assert {cell.role for cell in granted(templates, NAMES)} == {READER}

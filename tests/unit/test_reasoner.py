@@ -92,7 +92,14 @@ def test_the_refusal_reaches_the_model_as_the_answer_to_its_call() -> None:
 def test_what_was_done_reaches_the_model_as_the_answer_to_its_call() -> None:
     first = turn(Script(call()))
     script = Script(AIMessage("Thank you."))
-    done = Receipt(warrant="w", executed_as="arn", verification=Verification.MATCH, expected={}, observed={"statement": "A pipe burst."})
+    done = Receipt(
+        warrant="w",
+        executed_as="arn",
+        read_back_as="arn",
+        verification=Verification.MATCH,
+        expected={},
+        observed={"statement": "A pipe burst."},
+    )
     turn(script, first, receipt=done)
     heard = script.asked[0][-1]
     assert isinstance(heard, ToolMessage)

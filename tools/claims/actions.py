@@ -6,17 +6,17 @@ from typing import Any
 from remit.adapters.business_records import read_own, read_record, refusals
 from remit.adapters.dynamodb_items import encode
 from remit.domain.model import JsonObject
-from remit.toolkit import ReadTool, Tool, ToolContext
+from remit.toolkit import ReadContext, ReadTool, Tool, ToolContext, Use
 from tools.claims.payloads import DraftAssessment, ReadClaim
 
 
 class ReadClaimTool(ReadTool[ReadClaim]):
     """Reads one claim by its key."""
 
-    def expected(self, payload: ReadClaim, context: ToolContext) -> JsonObject:
+    def expected(self, payload: ReadClaim, use: Use) -> JsonObject:
         return {"claim_id": payload.claim_id}
 
-    def read_back(self, payload: ReadClaim, context: ToolContext) -> JsonObject | None:
+    def read_back(self, payload: ReadClaim, context: ReadContext) -> JsonObject | None:
         return read_record(context, "claims", "claim_id", payload.claim_id)
 
 
@@ -46,10 +46,10 @@ class DraftAssessmentTool(Tool[DraftAssessment]):
                 ]
             )
 
-    def expected(self, payload: DraftAssessment, context: ToolContext) -> JsonObject:
+    def expected(self, payload: DraftAssessment, use: Use) -> JsonObject:
         return {**payload.model_dump(mode="json"), "status": "draft"}
 
-    def read_back(self, payload: DraftAssessment, context: ToolContext) -> JsonObject | None:
+    def read_back(self, payload: DraftAssessment, context: ReadContext) -> JsonObject | None:
         return read_own(context, "assessments", "assessment_id")
 
 

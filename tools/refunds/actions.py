@@ -6,7 +6,7 @@ from typing import Any
 from remit.adapters.business_records import read_own, refusals
 from remit.adapters.dynamodb_items import encode
 from remit.domain.model import JsonObject
-from remit.toolkit import Tool, ToolContext
+from remit.toolkit import ReadContext, Tool, ToolContext, Use
 from tools.refunds.payloads import IssueRefund, OfferRefund
 
 
@@ -40,10 +40,10 @@ class IssueRefundTool(Tool[IssueRefund]):
                 ]
             )
 
-    def expected(self, payload: IssueRefund, context: ToolContext) -> JsonObject:
+    def expected(self, payload: IssueRefund, use: Use) -> JsonObject:
         return {**payload.model_dump(mode="json"), "status": "paid"}
 
-    def read_back(self, payload: IssueRefund, context: ToolContext) -> JsonObject | None:
+    def read_back(self, payload: IssueRefund, context: ReadContext) -> JsonObject | None:
         return read_own(context, "refunds", "refund_id")
 
 
@@ -58,10 +58,10 @@ class OfferRefundTool(Tool[OfferRefund]):
                 ConditionExpression="attribute_not_exists(offer_id)",
             )
 
-    def expected(self, payload: OfferRefund, context: ToolContext) -> JsonObject:
+    def expected(self, payload: OfferRefund, use: Use) -> JsonObject:
         return {**payload.model_dump(mode="json"), "status": "offered"}
 
-    def read_back(self, payload: OfferRefund, context: ToolContext) -> JsonObject | None:
+    def read_back(self, payload: OfferRefund, context: ReadContext) -> JsonObject | None:
         return read_own(context, "offers", "offer_id")
 
 

@@ -31,7 +31,7 @@ def _tools_without_agent(subject: Subject) -> Iterator[Finding]:
 
 
 def _routes_without_tool(subject: Subject) -> Iterator[Finding]:
-    listed = {route for tool in subject.charter.tools.values() for route in tool.escalation}
+    listed = {route for tool in subject.charter.tools.values() for route in tool.escalation} | {subject.charter.unverified}
     for route in subject.charter.routes:
         if route not in listed:
             todo = "List it under the escalation of a tool, or remove it"

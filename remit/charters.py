@@ -1,7 +1,7 @@
 """Charters as files: read, checked against the payload models, and refused with the line and the field that are wrong."""
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -9,9 +9,10 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from remit.domain.charter import Charter
+from remit.domain.charter import Charter, ToolSpec
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
+from remit.domain.wording import fields_of
 from remit.names import action_workflow
 
 
@@ -102,6 +103,8 @@ def _payload_problems(charter: Charter, payloads: Mapping[str, type[Payload]]) -
             yield f"tools.{name}.payload", f"tools/{charter.domain}/payloads.py has no Payload '{tool.payload}'"
             return
         fields = payloads[tool.payload].model_fields
+        if unknown := _unknown_fields(tool, fields):
+            yield f"tools.{name}.asks", unknown
         if tool.resource.field not in fields:
             yield f"tools.{name}.resource.field", f"{tool.payload} has no field '{tool.resource.field}'"
         for fact in tool.facts:
@@ -118,6 +121,14 @@ def _subject_problems(name: str, charter: Charter, payloads: Mapping[str, type[P
                 model = payloads.get(charter.tools[tool].payload)
                 if model and field not in model.model_fields:
                     yield f"tools.{name}.requires.{index}.same.{own}", f"{model.__name__}, the payload of {tool}, has no field '{field}'"
+
+
+def _unknown_fields(tool: ToolSpec, fields: Collection[str]) -> str | None:
+    try:
+        named = list(fields_of(tool.asks or ""))
+    except ValueError as error:
+        return f"these words cannot be filled: {error}"
+    return next((f"{tool.payload} has no field '{field}'" for field in named if field not in fields), None)
 
 
 class _Source:

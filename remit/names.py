@@ -37,6 +37,10 @@ class Names:
     def reader_role(self, domain: str, agent: str) -> str:
         return self.of(domain, agent, "reader")
 
+    def mail(self) -> str:
+        """SES's configuration set for all mail of the stage."""
+        return self.of("mail")
+
     def machine(self, workflow: str) -> str:
         return self.of(workflow)
 

@@ -290,16 +290,20 @@ class Tasks(ABC):
 
 
 class Mail(Model):
+    """One message. `thread` is the same for all that is about one question, and so is the subject; `labels` come back with a bounce."""
+
     to: str
     subject: str
     text: str
     html: str
+    thread: str
+    labels: Mapping[str, str]
 
 
 class Mailer(ABC):
     @abstractmethod
     def send(self, mail: Mail) -> str:
-        """Hand one message over; returns the service's message id. Raises Unavailable."""
+        """Hand one message over; returns the service's message id. Raises MailRefused for an address it will not send to, Unavailable."""
 
 
 class RunState(Model):

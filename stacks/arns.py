@@ -40,6 +40,9 @@ class Arns:
     def mail_identity(self, sender: str) -> str:
         return self._arn("ses", "identity", sender)
 
+    def mail_settings(self) -> str:
+        return self._arn("ses", "configuration-set", self.names.mail())
+
     def model(self, model_id: str) -> str:
         return self.stack.format_arn(service="bedrock", account="", resource="foundation-model", resource_name=model_id)
 

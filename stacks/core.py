@@ -15,6 +15,7 @@ from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
 from stacks.bundling import Bundle, approvals_bundle
 from stacks.constructs.function import Function
+from stacks.constructs.mail import MailSettings
 from stacks.constructs.rest_api import RestApi
 from stacks.constructs.table import Table, text
 from stacks.stages import Stage
@@ -28,6 +29,7 @@ class CoreStack(Stack):
         self._stage, self._names, self._arns = stage, stage.names, Arns(self, stage.names)
         self._tables()
         ses.EmailIdentity(self, "Sender", identity=ses.Identity.email(stage.mail_sender))
+        MailSettings(self, "Mail", stage=stage)
         self._workflows = _workflows(charters)
         self._agents = {agent: charter.domain for charter in charters for agent in charter.agents}
         api, approvals = self._api(), self._approvals([charter.domain for charter in charters])

@@ -55,7 +55,7 @@ class DomainStack(Stack):
         reads = ("ListPolicies", "GetPolicy", "GetSchema")
         gate.allow(store.arn, "verifiedpermissions:IsAuthorized", *(f"verifiedpermissions:{read}" for read in reads))
         gate.allow([executor.arn for executor in executors], "lambda:InvokeFunction")
-        gate.allow(arns.mail_identity(stage.mail_sender), "ses:SendEmail")
+        gate.allow([arns.mail_identity(stage.mail_sender), arns.mail_settings()], "ses:SendEmail")
         machines = [arns.machine(workflow) for workflow in (*charter.workflows, action_workflow(charter.domain))]
         gate.allow(machines, "states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat")
         return gate

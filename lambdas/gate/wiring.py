@@ -50,7 +50,7 @@ def ports() -> GatePorts:
         tasks=StepFunctionsTasks(boto3.client("stepfunctions", config=CONFIG)),
         asking=Asking(
             records=records,
-            mailer=SesMailer(boto3.client("sesv2", config=CONFIG), settings.mail_sender),
+            mailer=SesMailer(boto3.client("sesv2", config=CONFIG), settings.mail_sender, names),
             entropy=SystemEntropy(),
             public_url=settings.public_url,
         ),

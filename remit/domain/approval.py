@@ -4,11 +4,12 @@ import hashlib
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from remit.domain.charter import Route
-from remit.domain.decision import Decision, Evidence
+from remit.domain.charter import Charter
+from remit.domain.decision import Decision, Evidence, FactUsed
 from remit.domain.errors import LinkRefused, Reason
 from remit.domain.intent import Intent
 from remit.domain.model import Model
+from remit.domain.wording import Wording
 
 
 class ApprovalStatus(StrEnum):
@@ -23,13 +24,15 @@ class Verdict(StrEnum):
 
 
 class Approval(Model):
-    """One question to one route. `id` is the intent's key."""
+    """One question to one route. `id` is the intent's key, `facts` what the decision to ask rested on."""
 
     id: str
     domain: str
     intent: Intent
     route: str
+    wording: Wording
     reasons: tuple[Reason, ...]
+    facts: tuple[FactUsed, ...]
     payload_digest: str
     status: ApprovalStatus
     requested_at: datetime
@@ -65,20 +68,22 @@ class Link(Model):
     expires_at: datetime
 
 
-def request_approval(domain: str, intent: Intent, decision: Decision, route: Route, now: datetime) -> Approval:
-    """The open question that an ESCALATE decision asks of its route."""
+def request_approval(charter: Charter, intent: Intent, decision: Decision, wording: Wording, now: datetime) -> Approval:
+    """The open question that an ESCALATE decision asks of its route. Raises ValueError for any other decision."""
     if decision.route is None:
         raise ValueError("only an ESCALATE decision asks for an approval")
     return Approval(
         id=intent.key,
-        domain=domain,
+        domain=charter.domain,
         intent=intent,
         route=decision.route,
+        wording=wording,
         reasons=decision.reasons,
+        facts=decision.facts,
         payload_digest=intent.payload_digest,
         status=ApprovalStatus.PENDING,
         requested_at=now,
-        expires_at=now + timedelta(seconds=route.expires_after_seconds),
+        expires_at=now + timedelta(seconds=charter.routes[decision.route].expires_after_seconds),
     )
 
 

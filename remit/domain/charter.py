@@ -45,7 +45,10 @@ class ResourceSpec(Model):
 
 
 class ToolSpec(Model):
+    """`asks` finishes the sentence "The agent wants to …" for whoever is asked; {field} stands for a field of the payload."""
+
     description: str
+    asks: str | None = None
     effect: Effect
     reach: Reach
     payload: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$", description="A class of tools/<domain>/payloads.py")]

@@ -13,6 +13,7 @@ RemitError
 │   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
 │   └── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
 ├── LinkRefused              Remit.LinkRefused         an approval link that decides nothing
+├── MailRefused              Remit.MailRefused         an address that no mail can be sent to
 ├── NotFound                 Remit.NotFound            no such run, approval or fact
 ├── WarrantRefused           Remit.WarrantRefused      an executor was asked without a valid warrant
 ├── OutcomeUnverified        Remit.OutcomeUnverified   operations must look: the read-back disagrees
@@ -106,6 +107,10 @@ class ApprovalExpired(Refusal):
 
 class LinkRefused(RemitError):
     code = "Remit.LinkRefused"
+
+
+class MailRefused(RemitError):
+    code = "Remit.MailRefused"
 
 
 class NotFound(RemitError):

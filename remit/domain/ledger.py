@@ -18,6 +18,7 @@ class Kind(StrEnum):
     DECISION_MADE = "decision.made"
     APPROVAL_REQUESTED = "approval.requested"
     APPROVAL_MAILED = "approval.mailed"
+    APPROVAL_UNDELIVERABLE = "approval.undeliverable"
     APPROVAL_DECIDED = "approval.decided"
     WARRANT_MINTED = "warrant.minted"
     ACTION_EXECUTED = "action.executed"

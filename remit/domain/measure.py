@@ -43,6 +43,7 @@ SHADOW_ERRORS = Metric("ShadowErrors", Unit.COUNT, (("Tool",),))
 QUESTIONS = Metric("Questions", Unit.COUNT, (("Route",),))
 ANSWERS = Metric("Answers", Unit.COUNT, (("Route", "Status"),))
 APPROVAL_WAIT = Metric("ApprovalWait", Unit.SECONDS, (("Route",),))
+UNDELIVERABLE = Metric("ApprovalMailsUndeliverable", Unit.COUNT, (("Route",),))
 TOOL_LATENCY = Metric("ToolLatency", Unit.MILLISECONDS, (("Tool",),))
 READ_BACK_LATENCY = Metric("ReadBackLatency", Unit.MILLISECONDS, (("Tool",),))
 OUTCOMES = Metric("Outcomes", Unit.COUNT, (("Verification",), ("Tool", "Verification")))
@@ -65,6 +66,7 @@ METRICS = (
     QUESTIONS,
     ANSWERS,
     APPROVAL_WAIT,
+    UNDELIVERABLE,
     TOOL_LATENCY,
     READ_BACK_LATENCY,
     OUTCOMES,

@@ -11,7 +11,13 @@ from remit.domain.canonical import canonical
 from remit.domain.errors import InvalidPayload, Reason
 from remit.domain.model import JsonObject
 
-Cents = Annotated[int, Field(gt=0, le=10**12, description="Money in minor units: 12000 is 120.00")]
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Marks a field in minor units, which people read as whole ones."""
+
+
+Cents = Annotated[int, Field(gt=0, le=10**12, description="Money in minor units: 12000 is 120.00"), Money()]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -52,6 +58,11 @@ def beyond_autonomy(payload: Payload) -> tuple[Reason, ...]:
 def is_capped(model: type[Payload]) -> bool:
     """Whether any field has a part that an agent may not use by itself."""
     return any(mark for field in model.model_fields.values() for mark in _caps(field))
+
+
+def money_fields(model: type[Payload]) -> frozenset[str]:
+    """The fields whose value is money in minor units."""
+    return frozenset(name for name, field in model.model_fields.items() if any(isinstance(mark, Money) for mark in field.metadata))
 
 
 def _capped(payload: Payload) -> Iterator[tuple[str, int, Autonomous]]:

@@ -1,36 +1,44 @@
 """Pages and mails from templates, with autoescape for HTML."""
 
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 from remit.domain.approval import Approval
-from remit.domain.model import Json, JsonObject
+from remit.pages.view import view
 from remit.ports import Mail
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
+_LONGEST_SUBJECT = 150
+
 
 def approval_mail(approval: Approval, approver: str, link: str) -> Mail:
-    """The question to one approver, as text and as HTML."""
-    view = {**_view(approval), "link": link, "approver": approver}
+    """The question to one approver, as text and as HTML. All mails about one question have its subject and thread."""
+    seen = {**view(approval), "link": link, "approver": approver}
     return Mail(
         to=approver,
-        subject=f"Approval needed: {approval.intent.tool} by {approval.intent.agent}",
-        text=_template("mail.txt").render(view),
-        html=_template("mail.html").render(view),
+        subject=_subject(approval),
+        text=_template("mail.txt").render(seen),
+        html=_template("mail.html").render(seen),
+        thread=approval.id,
+        labels={"approval": approval.id, "domain": approval.domain},
     )
 
 
 def approval_page(approval: Approval, token: str) -> str:
     """The question with its two answers. Only the form's POST decides."""
-    return _template("approval.html").render({**_view(approval), "token": token, "action": f"{approval.id}"})
+    return _template("approval.html").render({**view(approval), "token": token, "action": approval.id})
 
 
 def message_page(title: str, message: str) -> str:
     """A page that says one thing."""
     return _template("message.html").render({"title": title, "message": message})
+
+
+def _subject(approval: Approval) -> str:
+    subject = f"Approval needed: {approval.wording.sentence}"
+    return subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1]}…"
 
 
 @cache
@@ -45,32 +53,3 @@ def _template(name: str) -> "Template":
         trim_blocks=True,
         lstrip_blocks=True,
     ).get_template(name)
-
-
-def _view(approval: Approval) -> dict[str, object]:
-    return {
-        "agent": approval.intent.agent,
-        "tool": approval.intent.tool,
-        "run": approval.intent.run,
-        "requester": approval.intent.requester.arn,
-        "route": approval.route,
-        "reasons": approval.reasons,
-        "fields": _fields(approval.intent.payload),
-        "digest": approval.payload_digest[:16],
-        "expires": _moment(approval.expires_at),
-    }
-
-
-def _fields(payload: JsonObject) -> list[tuple[str, str]]:
-    return [(name, _field(name, value, payload)) for name, value in payload.items()]
-
-
-def _field(name: str, value: Json, payload: JsonObject) -> str:
-    # Minor units are exact and hard to read: show both.
-    if name == "amount" and isinstance(value, int) and "currency" in payload:
-        return f"{value / 100:,.2f} {payload['currency']} ({value} minor units)"
-    return str(value)
-
-
-def _moment(when: datetime) -> str:
-    return when.strftime("%-d %B %Y, %H:%M UTC")

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from remit.domain.approval import Approval, Link, hash_token
 from remit.domain.charter import Route
+from remit.domain.errors import MailRefused
+from remit.domain.ledger import Draft
 from remit.pages import approval_mail
-from remit.ports import AddLink, Entropy, Mailer, Records
+from remit.ports import AddLink, Entropy, Mail, Mailer, Records
 from remit.usecases import entries
 
 
@@ -31,4 +33,12 @@ def _ask_one(approval: Approval, approver: str, asking: Asking) -> None:
     run = approval.intent.run
     asking.records.commit(run, [AddLink(link=link)], [])
     mail = approval_mail(approval, approver, f"{asking.public_url}/approvals/{approval.id}?token={token}")
-    asking.records.commit(run, [], [entries.mailed(approval, approver, asking.mailer.send(mail))])
+    asking.records.commit(run, [], [_sent(approval, mail, asking)])
+
+
+def _sent(approval: Approval, mail: Mail, asking: Asking) -> Draft:
+    """A bad address stops neither the question nor the others who are asked."""
+    try:
+        return entries.mailed(approval, mail.to, asking.mailer.send(mail))
+    except MailRefused as refused:
+        return entries.undeliverable(approval, mail.to, refused.message)

@@ -63,6 +63,10 @@ def mailed(approval: Approval, to: str, message_id: str) -> Draft:
     return Draft(kind=Kind.APPROVAL_MAILED, body={"approval": approval.id, "to": to, "message_id": message_id})
 
 
+def undeliverable(approval: Approval, to: str, why: str) -> Draft:
+    return Draft(kind=Kind.APPROVAL_UNDELIVERABLE, body={"approval": approval.id, "route": approval.route, "to": to, "why": why})
+
+
 def answered(approval: Approval) -> Draft:
     body: JsonObject = {
         "approval": approval.id,

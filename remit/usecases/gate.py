@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from remit.domain.action import Action, ActionStatus, failure_of
-from remit.domain.approval import Approval, ApprovalStatus, request_approval
+from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.decision import Decision, Outcome
 from remit.domain.errors import AgentSuspended, Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unavailable
 from remit.domain.intent import Intent
@@ -14,7 +14,7 @@ from remit.domain.warrant import Receipt, Verification, mint
 from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, RequestApproval, RequireActive, Spans, Tasks
 from remit.usecases import entries
 from remit.usecases.ask import Asking, ask
-from remit.usecases.judge import Judge, denied, first_decision, ruled, second_decision
+from remit.usecases.judge import Judge, denied, first_decision, question, ruled, second_decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +135,8 @@ def _check_still_waiting(action: Action, tasks: Tasks) -> None:
 
 def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: GatePorts) -> Action:
     judge = ports.judge
-    route = judge.charter.routes[str(decision.route)]
-    approval = request_approval(judge.charter.domain, action.intent, decision, route, judge.clock.now())
+    approval = question(action.intent, decision, judge)
+    route = judge.charter.routes[approval.route]
     changes = [RequireActive(agent=action.intent.agent), OpenAction(action=action), RequestApproval(approval=approval)]
     ports.records.commit(action.intent.run, changes, [*drafts, entries.requested(approval, route.approvers)])
     ask(approval, route, ports.asking)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from remit.domain.approval import Approval, ApprovalStatus
+from remit.domain.approval import Approval, ApprovalStatus, request_approval
 from remit.domain.charter import Charter, ToolSpec
 from remit.domain.decision import Case, Decision, Evaluate, Evidence, Trial, decide, decide_again, flip, routes_of
 from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason
@@ -13,6 +13,7 @@ from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
 from remit.domain.precondition import check
+from remit.domain.wording import word
 from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies, Spans
 from remit.usecases.entries import decided
 
@@ -41,6 +42,12 @@ def approved_decision(intent: Intent, evidence: Evidence, judge: Judge) -> Decis
     """ALLOW or DENY on this evidence and the facts as they are now. Raises as first_decision does."""
     case = _case(intent, judge)
     return _decision(case, judge, partial(decide_again, case, evidence))
+
+
+def question(intent: Intent, decision: Decision, judge: Judge) -> Approval:
+    """What an ESCALATE decision asks of its route."""
+    wording = word(judge.charter.tools[intent.tool], judge.payloads[intent.tool], intent)
+    return request_approval(judge.charter, intent, decision, wording, judge.clock.now())
 
 
 def second_decision(approval: Approval, intent: Intent, judge: Judge) -> Decision:

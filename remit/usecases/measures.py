@@ -79,6 +79,10 @@ def _answered(body: Body) -> Iterator[Measure]:
     yield from _timed(of.APPROVAL_WAIT, body, "waited_seconds", Route=route)
 
 
+def _undeliverable(body: Body) -> Iterator[Measure]:
+    yield _count(of.UNDELIVERABLE, Route=_text(body, "route"))
+
+
 def _verified(body: Body) -> Iterator[Measure]:
     tool, verification = _text(body, "tool"), _text(body, "verification")
     yield _count(of.OUTCOMES, Tool=tool, Verification=verification)
@@ -118,6 +122,7 @@ _MEASURED: Mapping[Kind, Callable[[Body], Iterator[Measure]]] = {
     Kind.DECISION_MADE: _decided,
     Kind.APPROVAL_REQUESTED: _asked,
     Kind.APPROVAL_DECIDED: _answered,
+    Kind.APPROVAL_UNDELIVERABLE: _undeliverable,
     Kind.OUTCOME_VERIFIED: _verified,
     Kind.MODEL_CALLED: _called,
     Kind.RUN_FINISHED: _finished,

@@ -8,8 +8,7 @@ import pytest
 
 from remit.domain.action import Action, ActionStatus
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, ApprovalStatus, Link, Verdict, request_approval
-from remit.domain.decision import Decision, Outcome
+from remit.domain.approval import Approval, ApprovalStatus, Link, Verdict
 from remit.domain.errors import AgentSuspended, Conflict
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft, Kind, broken_link
@@ -27,7 +26,7 @@ from remit.ports import (
     Suspend,
 )
 from tests.fakes.clock import NOON
-from tests.fakes.gate import REFUNDS, make_intent, refund
+from tests.fakes.gate import make_approval, make_intent, refund
 
 DRAFT = Draft(kind=Kind.INTENT_PROPOSED, body={"step": "govern-1", "amount": 12000, "none": None, "list": [True, "ü"]})
 LATER = NOON + timedelta(minutes=1)
@@ -42,8 +41,7 @@ def an_action(run: str, status: ActionStatus = ActionStatus.WAITING) -> Action:
 
 
 def an_approval(run: str) -> Approval:
-    decision = Decision(outcome=Outcome.ESCALATE, route="finance", policy_set="p")
-    return request_approval("refunds", an_intent(run), decision, REFUNDS.routes["finance"], NOON)
+    return make_approval(an_intent(run))
 
 
 class RecordsConformance(ABC):

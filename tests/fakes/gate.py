@@ -5,13 +5,15 @@ from pathlib import Path
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_charter, load_payloads
-from remit.domain.approval import Approval, Verdict
+from remit.domain.approval import Approval, Verdict, request_approval
 from remit.domain.charter import Charter
+from remit.domain.decision import Decision, Outcome
 from remit.domain.intent import Intent, Requester
 from remit.domain.ledger import Entry, Kind
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 from remit.domain.policy import PolicyText
+from remit.domain.wording import word
 from remit.policies import load_policy_set
 from remit.ports import Mailer, PolicyEngine, ShadowPolicies
 from remit.usecases.answer import Answer, ApprovalPorts, answer
@@ -20,7 +22,7 @@ from remit.usecases.gate import GatePorts, Proposal, govern, resume
 from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
 from remit.usecases.measures import Counting
-from tests.fakes.clock import CountingEntropy, FixedClock
+from tests.fakes.clock import NOON, CountingEntropy, FixedClock
 from tests.fakes.outside import (
     AnsweredTasks,
     Counts,
@@ -77,7 +79,9 @@ class World:
         self.uses = MemoryUses(self.records)
         tools = dict.fromkeys(REFUNDS.tools, self.till)
         self.executor = DirectExecutor(executor_ports("support", tools, PAYLOADS, self.uses, self.clock))
-        self.asking = Asking(records=self.records, mailer=self.mailer, entropy=CountingEntropy(), public_url="https://remit.example")
+        self.asking = Asking(
+            records=self.records, mailer=self.mailer, entropy=CountingEntropy(), public_url="https://remit.example"
+        )
 
     @property
     def ports(self) -> GatePorts:
@@ -121,6 +125,14 @@ class World:
 
     def with_engine(self, engine: PolicyEngine) -> "World":
         return replace(self, engine=engine)
+
+
+TO_FINANCE = Decision(outcome=Outcome.ESCALATE, route="finance", policy_set="p")
+
+
+def make_approval(intent: Intent, decision: Decision = TO_FINANCE) -> Approval:
+    """The question that a decision to ask finance asks at noon."""
+    return request_approval(REFUNDS, intent, decision, word(REFUNDS.tools[intent.tool], PAYLOADS[intent.tool], intent), NOON)
 
 
 def make_intent(payload: JsonObject, **changes: str) -> Intent:

@@ -66,7 +66,7 @@ def _gate(charter: Charter) -> set[str]:
         | {f"verifiedpermissions:{action} on <{domain}:PoliciesStore7DD7FF97>" for action in _STORE_READS}
         | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in charter.agents}
         | {f"states:{action} on states:stateMachine:{machine}" for action in _TASK_ANSWERS for machine in machines_of(charter)}
-        | {"ses:SendEmail on ses:identity/remit@example.com"}
+        | {f"ses:SendEmail on ses:{what}" for what in ("identity/remit@example.com", "configuration-set/mail")}
     )
 
 

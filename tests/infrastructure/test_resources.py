@@ -163,3 +163,20 @@ def route(paths: dict[str, Resource], resource: str) -> str:
 def govern(machine: Resource) -> Resource:
     state: Resource = json.loads(machine["Properties"]["DefinitionString"])["States"]["Govern"]
     return state
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_mail_is_encrypted_tracked_by_nobody_and_what_bounces_is_told(stage: str) -> None:
+    deployed = deployment(stage)
+    (settings,) = deployed.of_type("AWS::SES::ConfigurationSet").values()
+    assert settings["Properties"]["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+    assert "TrackingOptions" not in settings["Properties"]
+    (destination,) = deployed.of_type("AWS::SES::ConfigurationSetEventDestination").values()
+    told = destination["Properties"]["EventDestination"]["MatchingEventTypes"]
+    assert {event.lower() for event in told} == {"bounce", "complaint", "reject"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_approver_who_cannot_be_reached_raises_an_alarm(stage: str) -> None:
+    alarms = [alarm["Properties"] for alarm in deployment(stage).of_type("AWS::CloudWatch::Alarm").values()]
+    assert {(alarm["MetricName"], alarm["Threshold"]) for alarm in alarms} >= {("ApprovalMailsUndeliverable", 1)}

@@ -7,14 +7,11 @@ import pytest
 
 from lambdas.api import handler as api
 from lambdas.api.wiring import ApiPorts
-from remit.domain.approval import request_approval
-from remit.domain.decision import Decision, Outcome
 from remit.domain.model import JsonObject
 from remit.ports import RequestApproval, RunState
 from remit.usecases import entries
 from remit.usecases.agents import AgentPorts
-from tests.fakes.clock import NOON
-from tests.fakes.gate import REFUNDS, make_intent, refund
+from tests.fakes.gate import make_approval, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
 from tests.unit.test_runs import Desk
 
@@ -133,10 +130,8 @@ def test_a_wrong_request_stops_nobody(desk: Desk, path: str, body: JsonObject, s
 
 
 def test_an_action_that_waits_for_a_human_is_202_with_the_question(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    decision = Decision(outcome=Outcome.ESCALATE, route="finance", policy_set="p")
-
     def ask(workflow: str, run: str, payload: JsonObject) -> None:
-        approval = request_approval("refunds", make_intent(refund(), run=run), decision, REFUNDS.routes["finance"], NOON)
+        approval = make_approval(make_intent(refund(), run=run))
         desk.records.commit(run, [RequestApproval(approval=approval)], [entries.requested(approval, ("f@example.com",))])
 
     monkeypatch.setattr(desk.machines, "start", ask)

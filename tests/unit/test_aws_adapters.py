@@ -13,7 +13,7 @@ from remit.adapters.lambda_functions import LambdaExecutor
 from remit.adapters.ses import SesMailer
 from remit.adapters.stepfunctions import StepFunctionsTasks, StepFunctionsWorkflows
 from remit.domain.action import Failure
-from remit.domain.errors import Unavailable, WarrantRefused
+from remit.domain.errors import MailRefused, Unavailable, WarrantRefused
 from remit.domain.warrant import Receipt, Verification, mint
 from remit.names import Names
 from remit.ports import Mail, Performed, RunState
@@ -22,7 +22,7 @@ from tests.fakes.gate import make_intent, refund
 
 WARRANT = mint(make_intent(refund()), NOON)
 RECEIPT = Receipt(warrant=WARRANT.id, executed_as="arn", read_back_as="arn", verification=Verification.MATCH, expected={}, observed={})
-MAIL = Mail(to="finance@example.com", subject="Approval needed: ü", text="text", html="<p>html</p>")
+MAIL = Mail(to="f@example.com", subject="Approval: ü", text="text", html="<p>html</p>", thread="ap-1", labels={"approval": "ap-1"})
 EXECUTION = "arn:aws:states:us-east-1:1:execution:remit-test-refunds:run-1"
 
 
@@ -123,13 +123,24 @@ def test_an_execution_that_does_not_exist_is_none() -> None:
 
 
 def test_a_mail_has_a_text_and_an_html_part() -> None:
-    ses, sent = client("sesv2"), list[dict[str, Any]]()
-    ses.meta.events.register("before-parameter-build.sesv2.SendEmail", lambda params, **_: sent.append(params))
-    with Stubber(ses) as stub:
-        stub.add_response("send_email", {"MessageId": "m-1"})
-        assert SesMailer(ses, "remit@example.com").send(MAIL) == "m-1"
-    body = sent[0]["Content"]["Simple"]["Body"]
+    body = _sent()["Content"]["Simple"]["Body"]
     assert (body["Text"]["Data"], body["Html"]["Data"]) == ("text", "<p>html</p>")
+
+
+def test_a_mail_answers_to_its_threads_root_and_is_sent_under_the_settings_that_track_nothing() -> None:
+    sent = _sent()
+    headers = {header["Name"]: header["Value"] for header in sent["Content"]["Simple"]["Headers"]}
+    assert (headers["References"], headers["In-Reply-To"]) == ("<ap-1@example.com>", "<ap-1@example.com>")
+    assert (sent["ConfigurationSetName"], sent["EmailTags"]) == ("remit-test-mail", [{"Name": "approval", "Value": "ap-1"}])
+
+
+@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
+def test_an_address_that_ses_will_not_send_to_is_refused(code: str) -> None:
+    ses = client("sesv2")
+    with Stubber(ses) as stub:
+        stub.add_client_error("send_email", code, "Email address is not verified.")
+        with pytest.raises(MailRefused, match="Email address is not verified"):
+            SesMailer(ses, "remit@example.com", Names("test")).send(MAIL)
 
 
 def test_a_mail_service_that_throttles_is_retryable() -> None:
@@ -137,4 +148,14 @@ def test_a_mail_service_that_throttles_is_retryable() -> None:
     with Stubber(ses) as stub:
         stub.add_client_error("send_email", "TooManyRequestsException")
         with pytest.raises(Unavailable, match="SES: TooManyRequestsException"):
-            SesMailer(ses, "remit@example.com").send(MAIL)
+            SesMailer(ses, "Remit <remit@example.com>", Names("test")).send(MAIL)
+
+
+def _sent() -> Any:  # noqa: ANN401
+    """What SES is given for the mail."""
+    ses, sent = client("sesv2"), list[dict[str, Any]]()
+    ses.meta.events.register("before-parameter-build.sesv2.SendEmail", lambda params, **_: sent.append(params))
+    with Stubber(ses) as stub:
+        stub.add_response("send_email", {"MessageId": "m-1"})
+        assert SesMailer(ses, "Remit <remit@example.com>", Names("test")).send(MAIL) == "m-1"
+    return sent[0]

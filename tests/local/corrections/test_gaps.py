@@ -4,7 +4,7 @@ import inspect
 import json
 
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import stepfunctions
+from ministack.services import ses_v2, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from remit.local.corrections.lambda_errors import worker_script
@@ -50,6 +50,13 @@ def test_converse_is_an_action_of_its_own() -> None:
 def test_mail_is_sent_from_everything() -> None:
     resource = iam_actions.extract_resource_arn("ses", "POST", "/v2/email/outbound-emails", {}, SEND_EMAIL, {}, "us-east-1", "000000000000")
     assert resource == "*"
+
+
+def test_a_mail_loses_its_headers_its_date_and_its_settings() -> None:
+    source = inspect.getsource(ses_v2.handle_request)
+    assert "Headers" not in source
+    assert "ConfigurationSetName" not in source.partition("outbound-bulk-emails")[0].partition("/outbound-emails")[2]
+    assert "Date" not in inspect.getsource(ses_v2._build_mime_message)
 
 
 def test_a_task_is_answered_on_everything() -> None:

@@ -1,0 +1,43 @@
+"""How mail leaves: tracked by nobody, encrypted on its way, and with whatever comes back on the event bus."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_ses as ses
+from constructs import Construct
+
+from stacks.stages import Stage
+
+# Neither OPEN nor CLICK: for these SES would put an image into the mail and lead its link through an address of its own.
+_COMES_BACK = [ses.EmailSendingEvent.BOUNCE, ses.EmailSendingEvent.COMPLAINT, ses.EmailSendingEvent.REJECT]
+
+
+class MailSettings(Construct):
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
+        super().__init__(scope, construct_id)
+        settings = ses.ConfigurationSet(
+            self, "Set", configuration_set_name=stage.names.mail(), tls_policy=ses.ConfigurationSetTlsPolicy.REQUIRE
+        )
+        bus = events.EventBus.from_event_bus_name(self, "Bus", "default")
+        settings.add_event_destination("ComesBack", destination=ses.EventDestination.event_bus(bus), events=_COMES_BACK)
+        self._alarm(stage)
+
+    def _alarm(self, stage: Stage) -> None:
+        """Somebody who should be asked cannot be reached."""
+        metric = cloudwatch.Metric(
+            namespace="Remit",
+            metric_name="ApprovalMailsUndeliverable",
+            dimensions_map={"service": "gate"},
+            statistic="Sum",
+            period=Duration.minutes(5),
+        )
+        cloudwatch.Alarm(
+            self,
+            "Undeliverable",
+            alarm_name=stage.names.of("approval-mails-undeliverable"),
+            metric=metric,
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )

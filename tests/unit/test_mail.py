@@ -1,0 +1,173 @@
+"""What the mail to an approver says."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remit.domain.approval import Approval
+from remit.domain.decision import Decision, FactUsed, Outcome
+from remit.domain.errors import MailRefused, Reason
+from remit.domain.ledger import Kind
+from remit.domain.measure import UNDELIVERABLE
+from remit.domain.model import JsonObject
+from remit.domain.visible import exact, visible
+from remit.pages import approval_mail, approval_page
+from remit.ports import Mail
+from tests.fakes.gate import World, make_approval, make_intent, refund
+from tests.fakes.outside import Outbox
+
+LINK = "https://remit.example/approvals/ap-1?token=t"
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</pre></dd><form action=//evil><button>Approve",
+    "{{ 7 * 7 }}{% raw %}",
+    "x\r\nBcc: everyone@example.com\r\n\r\nApprove: https://evil.example",
+    "pay\u202e00.0001 \u200bUSD\u2028next line\x00",
+    "\U0001f600\u200d ok",
+)
+TAME = FactUsed(id="orders/O-1", version=1, name="order", attributes={"said": "so"})
+hostile = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
+values = st.none() | st.booleans() | st.integers() | st.text()
+ADDRESS = re.compile(r"https?://\S+")
+
+
+class Tags(HTMLParser):
+    """A page's elements, its links, and its text as a reader sees it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.links += [value or "" for name, value in attrs if name in {"href", "src", "action"}]
+        assert not [name for name, _ in attrs if name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def mail_about(amount: int = 1200_00, **changes: object) -> Mail:
+    return approval_mail(make_approval(make_intent(refund(amount, **changes))), "finance@example.com", LINK)
+
+
+def sent(world: World) -> Mail:
+    assert isinstance(world.mailer, Outbox)
+    (mail,) = world.mailer.sent
+    return mail
+
+
+def asked(payload: JsonObject) -> Mail:
+    world = World()
+    world.propose(payload)
+    return sent(world)
+
+
+def test_it_begins_with_what_the_agent_wants_in_one_plain_sentence() -> None:
+    mail = asked(refund(1200_00))
+    wanted = "The agent “support” wants to refund 1,200.00 USD for order O-1001 to account A-100."
+    assert mail.text.splitlines()[0] == wanted
+    assert f"<h1>{wanted}</h1>" in mail.html
+    assert mail.subject == f"Approval needed: {wanted}"
+
+
+@pytest.mark.parametrize("part", ["text", "html"])
+def test_it_says_why_from_what_and_what_happens_then(part: str) -> None:
+    said = getattr(asked(refund(1200_00)), part)
+    for told in (
+        "A refund above $500.00 needs the approval of finance or risk.",
+        "refunds.over-autonomy",
+        "accounts/A-100",
+        "version 3",
+        "refundable 900000",
+        "If you approve",
+        "If you reject",
+        "If nobody answers",
+        "22 November 2026, 16:00 UTC",
+    ):
+        assert told in said
+
+
+def test_it_holds_the_exact_payload() -> None:
+    payload = refund(1200_00, reason="späť\n\u202e\u2028")
+    world = World()
+    world.propose(payload)
+    block = re.search(r"^  \{.*?^  \}$", sent(world).text, re.MULTILINE | re.DOTALL)
+    assert block is not None
+    assert json.loads(block.group()) == payload
+
+
+def test_it_has_one_link_which_is_not_tracked_and_loads_nothing() -> None:
+    mail = mail_about()
+    tags = Tags(mail.html)
+    assert tags.links == [LINK]
+    assert ADDRESS.findall(mail.text) == [LINK]
+    assert "ses:no-track" in mail.html
+    assert not {"img", "script", "link", "iframe", "object", "form"}.intersection(tags.elements)
+
+
+def test_all_mails_about_one_question_share_a_subject_and_a_thread() -> None:
+    approval = make_approval(make_intent(refund(1200_00)))
+    one, other = (approval_mail(approval, who, LINK) for who in ("a@example.com", "b@example.com"))
+    assert (one.subject, one.thread) == (other.subject, other.thread)
+    assert mail_about(amount=1300_00).thread != one.thread
+
+
+def test_a_bad_address_stops_neither_the_question_nor_the_others() -> None:
+    class Picky(Outbox):
+        def send(self, mail: Mail) -> str:
+            if mail.to == "finance@example.com":
+                raise MailRefused("SES will not send to finance@example.com: not verified")
+            return super().send(mail)
+
+    world = World(mailer=Picky())
+    world.propose(refund(1200_00))
+    assert (world.tasks.told, world.counts.sums(UNDELIVERABLE)) == ([], {"ApprovalMailsUndeliverable": 1})
+    assert world.kinds()[-1] is Kind.APPROVAL_UNDELIVERABLE
+
+
+@given(reason=hostile, attribute=hostile, why=hostile, requester=hostile.filter(bool))
+def test_whatever_comes_from_outside_is_text_in_the_mail_and_on_the_page(reason: str, attribute: str, why: str, requester: str) -> None:
+    intent = make_intent(refund(1200_00, reason=reason))
+    intent = intent.model_copy(update={"requester": intent.requester.model_copy(update={"arn": requester})})
+    fact = FactUsed(id=f"orders/{attribute}", version=1, name="order", attributes={"said": attribute})
+    decision = Decision(outcome=Outcome.ESCALATE, route="finance", policy_set="p", facts=(fact,), reasons=(Reason(policy="p", reason=why),))
+    wild = make_approval(intent, decision)
+    tame = make_approval(make_intent(refund(1200_00)), decision.model_copy(update={"facts": (TAME,)})).model_copy(update={"id": wild.id})
+    for render in (mailed, paged):
+        expected, seen = Tags(render(tame)), Tags(render(wild))
+        assert (seen.elements, seen.links) == (expected.elements, expected.links)
+        for said in (reason, attribute, why, requester):
+            assert " ".join(visible(said).split()) in " ".join(seen.text.split())
+
+
+@given(reason=hostile)
+def test_no_text_from_outside_breaks_a_line_of_the_mail_or_its_headers(reason: str) -> None:
+    plain, wild = mail_about(), mail_about(reason=reason)
+    assert len(wild.text.split("\n")) == len(plain.text.split("\n"))
+    assert wild.text.splitlines() == wild.text.split("\n")[: len(wild.text.splitlines())]
+    assert wild.subject == visible(wild.subject)
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+)
+def test_the_exact_payload_reads_back_as_the_same_value(value: JsonObject) -> None:
+    assert json.loads(exact(value)) == value
+    assert visible(exact(value).replace("\n", "")) == exact(value).replace("\n", "")
+
+
+def mailed(approval: Approval) -> str:
+    return approval_mail(approval, "f@example.com", LINK).html
+
+
+def paged(approval: Approval) -> str:
+    return approval_page(approval, "token")

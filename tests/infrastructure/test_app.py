@@ -44,7 +44,7 @@ def test_the_project_as_it_is_synthesises(project: Path) -> None:
 def test_a_malformed_charter_is_named_with_file_line_and_field(project: Path) -> None:
     edit(project / "charters/refunds.yaml", "effect: irreversible", "effect: harmless")
     problem = "tools.refunds.issue_refund.effect: Input should be 'read', 'write' or 'irreversible'"
-    refused_with(synth(project), f"charters/refunds.yaml:14: {problem}")
+    refused_with(synth(project), f"charters/refunds.yaml:15: {problem}")
 
 
 @pytest.mark.parametrize("asked", ["dynamodb:*", "dynamodb:Scan", "iam:PutRolePolicy", "*"])
@@ -53,7 +53,7 @@ def test_a_charter_that_asks_for_more_than_the_boundary_is_named_with_file_line_
     done = synth(project)
     assert done.returncode == 1
     field = "tools.claims.draft_assessment.permissions.0.actions.0"
-    assert done.stderr.splitlines()[-1].startswith(f"charters/claims.yaml:32: {field}: Input should be 'dynamodb:BatchGetItem', ")
+    assert done.stderr.splitlines()[-1].startswith(f"charters/claims.yaml:34: {field}: Input should be 'dynamodb:BatchGetItem', ")
 
 
 def test_a_malformed_policy_is_named_with_file_line_and_id(project: Path) -> None:

@@ -79,9 +79,7 @@ class World:
         self.uses = MemoryUses(self.records)
         tools = dict.fromkeys(REFUNDS.tools, self.till)
         self.executor = DirectExecutor(executor_ports("support", tools, PAYLOADS, self.uses, self.clock))
-        self.asking = Asking(
-            records=self.records, mailer=self.mailer, entropy=CountingEntropy(), public_url="https://remit.example"
-        )
+        self.asking = Asking(records=self.records, mailer=self.mailer, entropy=CountingEntropy(), public_url="https://remit.example")
 
     @property
     def ports(self) -> GatePorts:

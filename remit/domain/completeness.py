@@ -62,6 +62,7 @@ TABLE: Mapping[Kind, Row] = {
         once="approval",
     ),
     Kind.APPROVAL_MAILED: Row(needs=(_REQUESTED,)),
+    Kind.APPROVAL_UNDELIVERABLE: Row(needs=(_REQUESTED,)),
     Kind.APPROVAL_DECIDED: Row(needs=(_need(Kind.APPROVAL_REQUESTED, approval="approval", route="route"),), once="approval"),
     Kind.WARRANT_MINTED: Row(
         needs=(

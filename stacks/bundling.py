@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,13 +30,19 @@ _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """`folder` is the function's under lambdas/ and its dependency group, `entry` its name in the handler's file; `charter` and
-    `shadow` are its domain's; `extras`: more paths."""
+    `shadow` are its domain's; `charters` are carried without their payloads; `extras`: more paths."""
 
     folder: str
     entry: str = "handler"
     charter: Charter | None = None
+    charters: tuple[Charter, ...] = ()
     shadow: tuple[PolicyText, ...] | None = None
     extras: tuple[str, ...] = ()
+
+
+def api_bundle(charters: Sequence[Charter]) -> Bundle:
+    """It says who may state which facts."""
+    return Bundle(folder="api", charters=tuple(charters))
 
 
 def approvals_bundle() -> Bundle:
@@ -73,6 +79,8 @@ class _Bundler:
         shutil.copytree(_dependencies(self._bundle.folder, self._wheels), target, dirs_exist_ok=True)
         for source in _sources(self._bundle):
             _copy(ROOT / source, target / source)
+        for charter in self._bundle.charters:
+            _write(target / "charters" / f"{charter.domain}.json", charter.model_dump_json())
         if self._bundle.charter:
             _write_domain(self._bundle.charter, self._bundle.shadow, target)
         return True
@@ -100,7 +108,7 @@ def _write_domain(charter: Charter, shadow: tuple[PolicyText, ...] | None, targe
 
 
 def _write(file: Path, text: str) -> None:
-    file.parent.mkdir()
+    file.parent.mkdir(exist_ok=True)
     file.write_text(text, encoding="utf-8")
 
 

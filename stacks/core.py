@@ -13,7 +13,7 @@ from remit.domain.charter import Charter
 from remit.names import action_workflow
 from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
-from stacks.bundling import Bundle, approvals_bundle
+from stacks.bundling import Bundle, api_bundle, approvals_bundle
 from stacks.constructs.function import Function
 from stacks.constructs.mail import MailSettings
 from stacks.constructs.rest_api import RestApi
@@ -21,6 +21,9 @@ from stacks.constructs.table import Table, text
 from stacks.stages import Stage
 
 _LINK = "The opaque token in the link is the authority: a human opens it from a mail, without an AWS identity."
+# Read and change facts, and check in the same transaction that what a statement rests on still stands. Never a scan.
+_FACT_ACTIONS = ("GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem")
+_FACT_ROUTES = (("POST", "/facts"), *(("GET", f"/facts{part}") for part in ("", "/history", "/context", "/conflicts")))
 
 
 class CoreStack(Stack):
@@ -32,7 +35,7 @@ class CoreStack(Stack):
         MailSettings(self, "Mail", stage=stage)
         self._workflows = _workflows(charters)
         self._agents = {agent: charter.domain for charter in charters for agent in charter.agents}
-        api, approvals = self._api(), self._approvals([charter.domain for charter in charters])
+        api, approvals = self._api(charters), self._approvals([charter.domain for charter in charters])
         self._recorder()
         self.public_url = self._routes(api, approvals, endpoint)
         CfnOutput(self, "ApiUrl", value=self.public_url)
@@ -47,18 +50,16 @@ class CoreStack(Stack):
         Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
+        Table(self, "Facts", stage=stage, name=name("facts"), key="pk", sort="sk")
         Table(self, "Ledger", stage=stage, name=name("ledger"), key="run", sort="seq")
 
-    def _api(self) -> Function:
-        api, arns = (
-            self._function(
-                "api", environment={"ACCOUNT": self.account, "WORKFLOWS": json.dumps(self._workflows), "AGENTS": json.dumps(self._agents)}
-            ),
-            self._arns,
-        )
+    def _api(self, charters: Sequence[Charter]) -> Function:
+        environment = {"ACCOUNT": self.account, "WORKFLOWS": json.dumps(self._workflows), "AGENTS": json.dumps(self._agents)}
+        api, arns = self._function("api", bundle=api_bundle(charters), environment=environment), self._arns
         api.append_to(arns.table("ledger"))
         api.allow(arns.table("agents"), "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:DeleteItem")
         api.allow(arns.pending_index(), "dynamodb:Query")
+        api.allow(arns.table("facts"), *(f"dynamodb:{action}" for action in _FACT_ACTIONS))
         api.allow([arns.machine(workflow) for workflow in self._workflows], "states:StartExecution")
         for execution in [arns.execution(workflow) for workflow in self._workflows]:
             api.allow(execution, "states:DescribeExecution")
@@ -84,18 +85,23 @@ class CoreStack(Stack):
         rest.route("GET", "/agents", api)
         rest.route("POST", "/agents/{name}/suspend", api)
         rest.route("POST", "/agents/{name}/resume", api)
+        for route in _FACT_ROUTES:
+            rest.route(*route, api)
         rest.route("GET", "/approvals/{id}", approvals, unsigned_because=_LINK)
         rest.route("POST", "/approvals/{id}", approvals, unsigned_because=_LINK)
         asks = [rest.arn(*route) for route in (("POST", "/runs"), ("POST", "/intents"), ("GET", "/approvals"))]
         self._callers("Caller", asks, rest.arn("GET", "/runs/*"))
         self._callers("Operator", [rest.arn("GET", "/agents")], rest.arn("POST", "/agents/*"))
+        # What stewards may state, and what they are shown, is the charters' to say.
+        self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES])
         return rest.url
 
-    def _callers(self, who: str, exactly: list[str], also: str) -> None:
+    def _callers(self, who: str, exactly: list[str], also: str | None = None) -> None:
         """A policy for people and programs that call the API."""
-        allowed = iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[*exactly, also])
+        allowed = iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[*exactly, *([also] if also else [])])
         policy = iam.ManagedPolicy(self, who, managed_policy_name=self._names.of(who.lower()), statements=[allowed])
-        acknowledge_wildcard(policy, also, "Runs and agents are named in the path, by names that are not known before.")
+        if also:
+            acknowledge_wildcard(policy, also, "Runs and agents are named in the path, by names that are not known before.")
 
     def _function(self, name: str, *, bundle: Bundle | None = None, environment: dict[str, str] | None = None) -> Function:
         return Function(

@@ -1,6 +1,5 @@
 """The API for agents and operators. The caller is who signed the request, never what the body says."""
 
-import json
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -11,16 +10,17 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api.bodies import AskForAction, Because, StartRun, action_body, agents_body, error_body, run_body
+from lambdas.api.facts import router
+from lambdas.api.http import json_answer, requester_of
 from lambdas.api.statuses import status_of_action, status_of_error
 from lambdas.api.wiring import ports
 from remit.adapters.observability import logger, metrics, tracer
 from remit.domain.errors import InvalidRequest, Reason, RemitError
-from remit.domain.intent import Requester
-from remit.domain.model import JsonObject
 from remit.usecases.agents import agents, resume, suspend
 from remit.usecases.runs import Call, propose, settled, start_run, view
 
 app = APIGatewayRestResolver(enable_validation=True)
+app.include_router(router)
 
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 
@@ -29,13 +29,13 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_lengt
 def start(body: StartRun, key: IdempotencyKey = None) -> Response[str]:
     run = start_run(body.workflow, body.input, _call(key), ports().runs)
     metrics.add_metric("RunsStarted", MetricUnit.Count, 1)
-    return _json(HTTPStatus.ACCEPTED, {"run": run, "status": "RUNNING"})
+    return json_answer(HTTPStatus.ACCEPTED, {"run": run, "status": "RUNNING"})
 
 
 @app.get("/runs/<run>")
 def show(run: str) -> Response[str]:
     metrics.add_metric("RunsShown", MetricUnit.Count, 1)
-    return _json(HTTPStatus.OK, run_body(view(run, ports().runs)))
+    return json_answer(HTTPStatus.OK, run_body(view(run, ports().runs)))
 
 
 @app.post("/intents")
@@ -43,41 +43,41 @@ def act(body: AskForAction, key: IdempotencyKey = None) -> Response[str]:
     run = propose(body.agent, body.tool, body.payload, _call(key), ports().runs)
     metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
     answer = action_body(settled(run, ports().runs))
-    return _json(status_of_action(answer), answer)
+    return json_answer(status_of_action(answer), answer)
 
 
 @app.get("/approvals")
 def approvals() -> Response[str]:
     metrics.add_metric("ApprovalsListed", MetricUnit.Count, 1)
     pending = [approval.model_dump(mode="json") for approval in ports().runs.records.pending_approvals()]
-    return _json(HTTPStatus.OK, {"approvals": [*pending]})
+    return json_answer(HTTPStatus.OK, {"approvals": [*pending]})
 
 
 @app.get("/agents")
 def list_agents() -> Response[str]:
     metrics.add_metric("AgentsListed", MetricUnit.Count, 1)
-    return _json(HTTPStatus.OK, agents_body(agents(ports().agents)))
+    return json_answer(HTTPStatus.OK, agents_body(agents(ports().agents)))
 
 
 @app.post("/agents/<agent>/suspend")
 def stop(agent: str, body: Because) -> Response[str]:
     metrics.add_metric("AgentsSuspended", MetricUnit.Count, 1)
-    suspension = suspend(agent, body.reason, _requester(), ports().agents)
-    return _json(HTTPStatus.OK, suspension.model_dump(mode="json"))
+    suspension = suspend(agent, body.reason, requester_of(app.current_event), ports().agents)
+    return json_answer(HTTPStatus.OK, suspension.model_dump(mode="json"))
 
 
 @app.post("/agents/<agent>/resume")
 def let_go_on(agent: str, body: Because) -> Response[str]:
     metrics.add_metric("AgentsResumed", MetricUnit.Count, 1)
-    resume(agent, body.reason, _requester(), ports().agents)
-    return _json(HTTPStatus.OK, {"agent": agent, "suspended": None})
+    resume(agent, body.reason, requester_of(app.current_event), ports().agents)
+    return json_answer(HTTPStatus.OK, {"agent": agent, "suspended": None})
 
 
 @app.exception_handler([RemitError, RequestValidationError])  # type: ignore[untyped-decorator]
 def refuse(error: RemitError | RequestValidationError) -> Response[str]:
     metrics.add_metric("RequestsRefused", MetricUnit.Count, 1)
     known = error if isinstance(error, RemitError) else _malformed(error)
-    return _json(status_of_error(known.code), error_body(known))
+    return json_answer(status_of_error(known.code), error_body(known))
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -89,18 +89,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _call(key: str | None) -> Call:
-    return Call(requester=_requester(), idempotency_key=key)
-
-
-def _requester() -> Requester:
-    """Who signed. Raises ValueError where nobody did: the API's routes all want a signature."""
-    return Requester(arn=app.current_event.request_context.identity.user_arn or "")
+    return Call(requester=requester_of(app.current_event), idempotency_key=key)
 
 
 def _malformed(error: RequestValidationError) -> InvalidRequest:
     reasons = tuple(Reason(policy=".".join(map(str, each["loc"])), reason=each["msg"]) for each in error.errors())
     return InvalidRequest("; ".join(f"{reason.policy}: {reason.reason}" for reason in reasons), reasons)
-
-
-def _json(status: HTTPStatus, body: JsonObject) -> Response[str]:
-    return Response(status_code=status, content_type="application/json", body=json.dumps(body))

@@ -2,12 +2,14 @@
 
 from http import HTTPStatus
 
-from remit.domain.errors import InvalidPayload, InvalidRequest, NotFound, PreconditionRunning, Unavailable
+from remit.domain.errors import InvalidFact, InvalidPayload, InvalidRequest, NotFound, PreconditionRunning, Unavailable, VersionConflict
 from remit.domain.model import JsonObject
 
 _OF_ERROR = {
     InvalidRequest.code: HTTPStatus.BAD_REQUEST,
     InvalidPayload.code: HTTPStatus.BAD_REQUEST,
+    InvalidFact.code: HTTPStatus.BAD_REQUEST,
+    VersionConflict.code: HTTPStatus.CONFLICT,
     NotFound.code: HTTPStatus.NOT_FOUND,
     PreconditionRunning.code: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable.code: HTTPStatus.SERVICE_UNAVAILABLE,

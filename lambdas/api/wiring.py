@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import boto3
 
 from lambdas.api.settings import ApiSettings
 from remit.adapters.aws import CONFIG
+from remit.adapters.bundle import load_charters
+from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
 from remit.adapters.observability import EmfMeter
@@ -14,23 +17,41 @@ from remit.adapters.stepfunctions import StepFunctionsWorkflows
 from remit.adapters.system import SystemClock, SystemEntropy
 from remit.names import Names
 from remit.usecases.agents import AgentPorts
+from remit.usecases.fact_desk import FactDesk
+from remit.usecases.facts import FactPorts
 from remit.usecases.measures import Counting
 from remit.usecases.runs import RunPorts
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @dataclass(frozen=True, slots=True)
 class ApiPorts:
     runs: RunPorts
     agents: AgentPorts
+    facts: FactDesk
 
 
 @cache
 def ports() -> ApiPorts:
     settings = read_settings(ApiSettings)
-    clock = SystemClock()
-    records = DynamoRecords(boto3.client("dynamodb", config=CONFIG), Names(settings.remit_stage), clock, Counting(EmfMeter()))
+    clock, dynamodb = SystemClock(), boto3.client("dynamodb", config=CONFIG)
+    records = DynamoRecords(dynamodb, Names(settings.remit_stage), clock, Counting(EmfMeter()))
     agents = AgentPorts(domains=settings.agents, records=records, clock=clock)
-    return ApiPorts(runs=_runs(settings, records, clock), agents=agents)
+    return ApiPorts(runs=_runs(settings, records, clock), agents=agents, facts=_facts(settings, records, clock, dynamodb))
+
+
+def _facts(settings: ApiSettings, records: DynamoRecords, clock: SystemClock, dynamodb: "DynamoDBClient") -> FactDesk:
+    names, charters = Names(settings.remit_stage), load_charters()
+    memory = FactPorts(
+        charters={namespace: charter for charter in charters for namespace in charter.namespaces},
+        store=DynamoFactStore(dynamodb, names),
+        records=records,
+        clock=clock,
+    )
+    roles = {names.agent_role(domain, agent): agent for agent, domain in settings.agents.items()}
+    return FactDesk(facts=memory, account=settings.account, roles=roles)
 
 
 def _runs(settings: ApiSettings, records: DynamoRecords, clock: SystemClock) -> RunPorts:

@@ -20,6 +20,11 @@ def load_charter(domain: str, root: Path = ROOT) -> Charter:
     return Charter.model_validate_json((root / "charters" / f"{domain}.json").read_bytes())
 
 
+def load_charters(root: Path = ROOT) -> tuple[Charter, ...]:
+    """All charters that the bundle carries, by domain."""
+    return tuple(load_charter(path.stem, root) for path in sorted((root / "charters").glob("*.json")) if path.stem != "charter.schema")
+
+
 def load_shadow(domain: str, root: Path = ROOT) -> tuple[PolicyText, ...]:
     """The policies in shadow mode."""
     return TypeAdapter(tuple[PolicyText, ...]).validate_json((root / "policies" / f"{domain}.shadow.json").read_bytes())

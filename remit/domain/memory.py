@@ -10,8 +10,8 @@ from remit.domain.fact_key import Namespace
 from remit.domain.identifiers import Name
 from remit.domain.model import Model
 
-_IN_IAM = "user/NAME and role/NAME of IAM, agent/NAME of this charter"
-Principal = Annotated[str, Field(pattern=r"^(user|role|agent)/[A-Za-z0-9+=,.@_/-]{1,200}$", description=_IN_IAM)]
+_IN_IAM = "user/NAME, role/NAME or root of the account, agent/NAME of this charter"
+Principal = Annotated[str, Field(pattern=r"^(root|(user|role|agent)/[A-Za-z0-9+=,.@_/-]{1,200})$", description=_IN_IAM)]
 
 
 class Integrity(StrEnum):
@@ -36,6 +36,9 @@ class AuthoritySpec(Model):
     name: Name
     integrity: Integrity
     asserts: Annotated[bool, Field(description="false: what is said under it is kept as a suggestion and never stands")] = True
+    clearance: Annotated[Confidentiality, Field(description="The most that its principals are shown through the API")] = (
+        Confidentiality.INTERNAL
+    )
     principals: Annotated[tuple[Principal, ...], Field(description="Who speaks with it; a caller with several has the highest")] = ()
 
 
@@ -66,9 +69,9 @@ class MemorySpec(Model):
 
 
 DEFAULT_AUTHORITIES = (
-    AuthoritySpec(name="system-of-record", integrity=Integrity.INTERNAL),
-    AuthoritySpec(name="owner", integrity=Integrity.OWNER),
+    AuthoritySpec(name="system-of-record", integrity=Integrity.INTERNAL, clearance=Confidentiality.SECRET),
+    AuthoritySpec(name="owner", integrity=Integrity.OWNER, clearance=Confidentiality.SECRET),
     AuthoritySpec(name="agent", integrity=Integrity.INTERNAL),
-    AuthoritySpec(name="speaker", integrity=Integrity.EXTERNAL),
-    AuthoritySpec(name="suggestion", integrity=Integrity.EXTERNAL, asserts=False),
+    AuthoritySpec(name="speaker", integrity=Integrity.EXTERNAL, clearance=Confidentiality.PUBLIC),
+    AuthoritySpec(name="suggestion", integrity=Integrity.EXTERNAL, clearance=Confidentiality.PUBLIC, asserts=False),
 )

@@ -123,7 +123,11 @@ def _check(operation: Operation, charter: Charter, now: datetime) -> None:
 def _check_value(value: Json, spec: PredicateSpec) -> None:
     if not can_hold(spec.type, value):
         raise invalid_fact("value", f"is not a {spec.type}")
-    if len(canonical(value)) > MOST_BYTES:
+    try:
+        size = len(canonical(value))
+    except UnicodeEncodeError as error:
+        raise invalid_fact("value", "is not Unicode text") from error
+    if size > MOST_BYTES:
         raise invalid_fact("value", f"is over {MOST_BYTES // 1024} KB")
 
 

@@ -130,7 +130,7 @@ class Citation(Model):
 def standings(versions: Sequence[Statement]) -> tuple[Standing, ...]:
     """A key's versions in order, each with its status."""
     following = [*versions[1:], None]
-    return tuple(_standing(statement, after) for statement, after in zip(versions, following, strict=True))
+    return tuple(_standing(statement, after) for statement, after in zip(versions, following, strict=False))
 
 
 def held(versions: Sequence[Statement], known_at: datetime, valid_at: datetime) -> Statement | None:

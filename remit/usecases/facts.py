@@ -34,7 +34,7 @@ def change_fact(operation: Operation, author: Author, ports: FactPorts) -> Settl
 
     Raises InvalidFact, NoAuthority, NotFound, VersionConflict, or Unavailable; then nothing is recorded.
     """
-    charter = charter_of(operation.key, ports)
+    charter = charter_of(operation.key.namespace, ports)
     for attempt in range(_TRIES):
         settlement = settle(operation, author, _known(operation, ports), charter, ports.clock.now())
         if _is_recorded(settlement, ports):
@@ -43,11 +43,11 @@ def change_fact(operation: Operation, author: Author, ports: FactPorts) -> Settl
     raise Unavailable(f"{operation.key.id} is being written to by too many at once")
 
 
-def charter_of(key: FactKey, ports: FactPorts) -> Charter:
-    """The charter that has words for the key. Raises InvalidFact."""
-    charter = ports.charters.get(key.namespace)
+def charter_of(namespace: str, ports: FactPorts) -> Charter:
+    """The charter that declares the namespace. Raises InvalidFact."""
+    charter = ports.charters.get(namespace)
     if charter is None:
-        raise invalid_fact("namespace", f"no charter declares '{key.namespace}'")
+        raise invalid_fact("namespace", f"no charter declares '{namespace}'")
     return charter
 
 

@@ -9,6 +9,7 @@ from remit.domain.statement import Citation, Claim, Statement
 from remit.fact_ports import FactStore
 from remit.names import Names
 from remit.ports import Clock
+from remit.usecases.fact_desk import FactDesk
 from remit.usecases.facts import FactPorts
 from tests.fakes.memory import NAMESPACES, charters_of
 from tests.fakes.records import MemoryRecords
@@ -56,6 +57,11 @@ class MemoryFacts(FactStore):
 def memory_facts(clock: Clock) -> FactPorts:
     records = MemoryRecords(clock)
     return FactPorts(charters=charters_of(*NAMESPACES), store=MemoryFacts(records), records=records, clock=clock)
+
+
+def fact_desk(clock: Clock) -> FactDesk:
+    """In account 000000000000, where `planner` has the role of the agent."""
+    return FactDesk(facts=memory_facts(clock), account="0" * 12, roles={"remit-test-logistics-planner-agent": "planner"})
 
 
 def dynamo_facts(client: "DynamoDBClient", names: Names) -> FactPorts:

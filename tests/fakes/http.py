@@ -19,7 +19,13 @@ class Context:
 
 
 def event(
-    method: str, path: str, *, body: str | None = None, query: dict[str, str] | None = None, headers: dict[str, str] | None = None
+    method: str,
+    path: str,
+    *,
+    body: str | None = None,
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    caller: str = CALLER,
 ) -> Any:  # noqa: ANN401
     """A REST API event by an authenticated caller."""
     return {
@@ -30,7 +36,7 @@ def event(
         "multiValueHeaders": {},
         "queryStringParameters": query,
         "multiValueQueryStringParameters": {name: [value] for name, value in (query or {}).items()},
-        "requestContext": {"identity": {"userArn": CALLER}, "requestId": "request-1", "stage": "test", "path": path, "httpMethod": method},
+        "requestContext": {"identity": {"userArn": caller}, "requestId": "request-1", "stage": "test", "path": path, "httpMethod": method},
         "pathParameters": None,
         "stageVariables": None,
         "body": body,

@@ -5,7 +5,7 @@ from datetime import datetime
 from remit.domain.cedar_type import CedarType
 from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, Route, ToolSpec
 from remit.domain.fact_key import FactKey
-from remit.domain.memory import Confidentiality, NamespaceSpec, PredicateSpec
+from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, Confidentiality, NamespaceSpec, PredicateSpec
 from remit.domain.model import Json
 from remit.domain.operation import Author, Operation
 from remit.domain.statement import OperationKind
@@ -32,8 +32,17 @@ def make_charter(*namespaces: str) -> Charter:
         facts={},
         routes={"owner": Route(approvers=("olivia@example.com",), expires_after_seconds=3600)},
         workflows={},
+        authorities=authorities(),
         namespaces={name: NamespaceSpec(description=name, readers=("planner",)) for name in namespaces},
         predicates={**predicates, "margin": secret},
+    )
+
+
+def authorities() -> tuple[AuthoritySpec, ...]:
+    """The usual ones, with somebody who has each."""
+    principals = {"system-of-record": "role/erp", "owner": "user/olivia", "agent": "agent/planner", "speaker": "user/sam"}
+    return tuple(
+        spec.model_copy(update={"principals": (principals[spec.name],) if spec.name in principals else ()}) for spec in DEFAULT_AUTHORITIES
     )
 
 

@@ -40,7 +40,9 @@ def _api() -> set[str]:
     grants = {f"dynamodb:{action} on dynamodb:table/agents" for action in ("Scan", "PutItem", "DeleteItem")}
     for workflow in workflows():
         grants |= {f"states:StartExecution on states:stateMachine:{workflow}", f"states:DescribeExecution on states:execution:{workflow}:*"}
-    return LEDGER | grants | {"dynamodb:Query on dynamodb:table/approvals/index/pending"}
+    actions = ("GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem")
+    facts = {f"dynamodb:{action} on dynamodb:table/facts" for action in actions}
+    return LEDGER | grants | facts | {"dynamodb:Query on dynamodb:table/approvals/index/pending"}
 
 
 def _approvals() -> set[str]:

@@ -131,3 +131,11 @@ def test_the_permission_to_call_names_each_route() -> None:
     granted = {grant.split("/", 2)[2] for _, grant in deployed.statements(caller["Properties"]["PolicyDocument"])}
     assert granted == {"POST/runs", "POST/intents", "GET/runs/*", "GET/approvals"}
     assert "execute-api:*" not in json.dumps(caller)
+
+
+def test_a_steward_may_call_the_routes_of_facts_and_nothing_else() -> None:
+    deployed = deployment("prod")
+    policies = deployed.of_type("AWS::IAM::ManagedPolicy").values()
+    steward = next(policy for policy in policies if policy["Properties"]["ManagedPolicyName"] == "remit-prod-steward")
+    granted = {grant.split("/", 2)[2] for _, grant in deployed.statements(steward["Properties"]["PolicyDocument"])}
+    assert granted == {"POST/facts", "GET/facts", "GET/facts/history", "GET/facts/context", "GET/facts/conflicts"}

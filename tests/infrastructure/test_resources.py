@@ -16,6 +16,7 @@ TABLES = {
     "approvals": ["pk", "sk"],
     "warrants": ["id"],
     "uses": ["warrant"],
+    "facts": ["pk", "sk"],
     "ledger": ["run", "seq"],
 }
 BUSINESS = {f"{charter.domain}-{name}": [table.key] for charter in CHARTERS for name, table in charter.tables.items()}
@@ -91,6 +92,8 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         ("GET", "/approvals"): "AWS_IAM",
         ("GET", "/approvals/{id}"): "NONE",
         ("POST", "/approvals/{id}"): "NONE",
+        ("POST", "/facts"): "AWS_IAM",
+        **{("GET", f"/facts{part}"): "AWS_IAM" for part in ("", "/history", "/context", "/conflicts")},
         ("GET", "/agents"): "AWS_IAM",
         ("POST", "/agents/{name}/suspend"): "AWS_IAM",
         ("POST", "/agents/{name}/resume"): "AWS_IAM",

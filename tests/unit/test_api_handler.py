@@ -11,6 +11,7 @@ from remit.domain.model import JsonObject
 from remit.ports import RequestApproval, RunState
 from remit.usecases import entries
 from remit.usecases.agents import AgentPorts
+from tests.fakes.facts import fact_desk
 from tests.fakes.gate import make_approval, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
 from tests.unit.test_runs import Desk
@@ -22,7 +23,7 @@ INTENT = {"agent": "support", "tool": "refunds.issue_refund", "payload": refund(
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk()
     agents = AgentPorts(domains={"support": "refunds"}, records=desk.records, clock=desk.clock)
-    monkeypatch.setattr(api, "ports", lambda: ApiPorts(runs=desk.ports, agents=agents))
+    monkeypatch.setattr(api, "ports", lambda: ApiPorts(runs=desk.ports, agents=agents, facts=fact_desk(desk.clock)))
     return desk
 
 

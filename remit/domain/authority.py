@@ -1,0 +1,34 @@
+"""Which authority a caller has: by who signed, and by what the charter says of them."""
+
+import re
+from collections.abc import Mapping
+
+from remit.domain.charter import Charter
+from remit.domain.errors import NoAuthority, Reason
+from remit.domain.memory import AuthoritySpec
+
+_IAM = re.compile(r"arn:[a-z-]+:(?:iam|sts)::(?P<account>\d{12}):(?:(?P<root>root)|user/(?P<user>.+)|assumed-role/(?P<role>[^/]+)/[^/]+)")
+
+
+def principal_of(arn: str, account: str, agents: Mapping[str, str]) -> str | None:
+    """`user/NAME`, `role/NAME`, `agent/NAME` or `root`, as charters name them; None for anyone of another account or kind.
+
+    `agents`: the agent by the name of its role.
+    """
+    match = _IAM.fullmatch(arn)
+    if match is None or match["account"] != account:
+        return None
+    if match["role"]:
+        agent = agents.get(match["role"])
+        return f"role/{match['role']}" if agent is None else f"agent/{agent}"
+    return "root" if match["root"] else f"user/{match['user']}"
+
+
+def authority_of(principal: str | None, charter: Charter) -> AuthoritySpec | None:
+    """The highest authority that the charter gives them."""
+    return next((each for each in charter.authorities if principal is not None and principal in each.principals), None)
+
+
+def no_authority(caller: str, charter: Charter) -> NoAuthority:
+    why = f"the charter {charter.domain} gives {caller} none: have it named among the principals of one of its authorities"
+    return NoAuthority(f"authority: {why}", (Reason(policy="authority", reason=why),))

@@ -16,6 +16,7 @@ from stacks.arns import Arns
 from stacks.bundling import Bundle, api_bundle, approvals_bundle
 from stacks.constructs.function import Function
 from stacks.constructs.mail import MailSettings
+from stacks.constructs.ledger_table import LedgerTable
 from stacks.constructs.rest_api import RestApi
 from stacks.constructs.table import Table, text
 from stacks.stages import Stage
@@ -51,7 +52,7 @@ class CoreStack(Stack):
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
         Table(self, "Facts", stage=stage, name=name("facts"), key="pk", sort="sk")
-        Table(self, "Ledger", stage=stage, name=name("ledger"), key="run", sort="seq")
+        self.ledger = LedgerTable(self, "Ledger", stage=stage, arns=self._arns)
 
     def _api(self, charters: Sequence[Charter]) -> Function:
         environment = {"ACCOUNT": self.account, "WORKFLOWS": json.dumps(self._workflows), "AGENTS": json.dumps(self._agents)}

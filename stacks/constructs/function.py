@@ -10,9 +10,8 @@ from constructs import Construct
 
 from stacks.acknowledge import acknowledge
 from stacks.bundling import Bundle, code
+from stacks.constructs.ledger_table import REWRITES
 from stacks.stages import Stage
-
-_NO_REWRITE = ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
 
 
 class Function(Construct):
@@ -63,7 +62,7 @@ class Function(Construct):
     def append_to(self, ledger: str, *also: str) -> None:
         """The ledger is append-only: whatever else is ever granted, no entry is changed or removed."""
         self.allow(ledger, "dynamodb:PutItem", "dynamodb:Query", *also)
-        denied = [f"dynamodb:{action}" for action in _NO_REWRITE]
+        denied = [f"dynamodb:{action}" for action in REWRITES]
         self.role.add_to_policy(iam.PolicyStatement(effect=iam.Effect.DENY, actions=denied, resources=[ledger]))
 
 

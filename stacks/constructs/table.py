@@ -1,6 +1,7 @@
 """A DynamoDB table: string keys, paid per request, kept as its stage says."""
 
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge
@@ -9,7 +10,17 @@ from stacks.stages import Stage
 
 class Table(dynamodb.Table):
     def __init__(
-        self, scope: Construct, construct_id: str, *, stage: Stage, name: str, key: str, sort: str | None = None, expires: bool = False
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        name: str,
+        key: str,
+        sort: str | None = None,
+        expires: bool = False,
+        stream: dynamodb.StreamViewType | None = None,
+        policy: iam.PolicyDocument | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -25,6 +36,8 @@ class Table(dynamodb.Table):
             ),
             deletion_protection=stage.protected,
             removal_policy=stage.removal_policy,
+            stream=stream,
+            resource_policy=policy,
         )
         acknowledge(self, "AwsSolutions-DDB3", "Off only on the local stage, whose data is thrown away.")
 

@@ -4,12 +4,18 @@ from importlib.metadata import version
 
 from remit.local.corrections import (
     bedrock_actions,
+    conditional_puts,
     lambda_errors,
     leading_keys,
     mail_details,
     mail_identities,
+    object_lock,
+    partiql_actions,
     policy_variables,
+    principal_arns,
     role_boundaries,
+    stream_failures,
+    table_policies,
     task_resources,
     task_tokens,
 )
@@ -23,7 +29,13 @@ _CORRECTIONS = (
     lambda_errors,
     mail_details,
     mail_identities,
+    partiql_actions,
+    principal_arns,
     role_boundaries,
+    table_policies,
+    conditional_puts,
+    object_lock,
+    stream_failures,
     task_resources,
     task_tokens,
 )

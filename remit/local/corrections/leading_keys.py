@@ -18,7 +18,7 @@ UNKNOWN = "\x00unknown"
 _NAMED_IN = {"ConditionCheckItem": "Key", "GetItem": "Key", "UpdateItem": "Key", "DeleteItem": "Key", "PutItem": "Item"}
 _IN_TRANSACTION = {"ConditionCheckItem": "ConditionCheck"} | {f"{verb}Item": verb for verb in ("Get", "Update", "Delete", "Put")}
 _IN_BATCH = {"PutRequest": "Item", "DeleteRequest": "Key"}
-_PARTIQL = ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete", "ExecuteStatement", "BatchExecuteStatement")
+_PARTIQL = ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
 _EQUALS = re.compile(r"([#\w.-]+)\s*=\s*(:\w+)")
 
 _request: ContextVar[dict[str, Any] | None] = ContextVar("remit_dynamodb_request", default=None)
@@ -51,6 +51,8 @@ def apply() -> None:
 
 def key_sets(operation: str, request: dict[str, Any], table_arn: str, *, in_transaction: bool) -> list[list[str] | None]:
     """The values to check the operation under: one set, but each item of a transaction is a request of its own."""
+    if operation in _PARTIQL:
+        return [[UNKNOWN]]
     if in_transaction:
         return [[key] for key in _transaction_keys(operation, request, _table(table_arn))] or [[UNKNOWN]]
     if operation in _NAMED_IN:
@@ -59,7 +61,7 @@ def key_sets(operation: str, request: dict[str, Any], table_arn: str, *, in_tran
         return [_query_keys(request)]
     if operation in ("BatchGetItem", "BatchWriteItem"):
         return [list(_batch_keys(request, _table(table_arn)))]
-    return [[UNKNOWN]] if operation in _PARTIQL else [None]
+    return [None]
 
 
 def _transaction_keys(operation: str, request: dict[str, Any], table: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from tests.e2e.bypass.identities import NAMES, Clients
@@ -73,6 +74,10 @@ def change_role(operation: str, role: str, what: str, **request: str) -> Attempt
     )
 
 
+def _execute(statement: str, to: Clients, _: Place) -> object:
+    return to("dynamodb").execute_statement(Statement=statement)
+
+
 ANSWER_TASK = Attempt(
     "answer a waiting task, with its real token",
     "states:SendTaskSuccess",
@@ -133,6 +138,24 @@ CONSUME = put("uses", "warrant", "consume a warrant")
 APPEND_LEDGER = put("ledger", "run", "append to the ledger")
 EDIT_LEDGER = update("ledger", "run", "edit the ledger")
 DELETE_LEDGER = delete("ledger", "run", "delete from the ledger")
+TRANSACT_LEDGER = Attempt(
+    "append to the ledger in a transaction",
+    "dynamodb:PutItem",
+    lambda to, _: to("dynamodb").transact_write_items(TransactItems=[{"Put": {**_conditional("ledger", "run"), "Item": _item("run")}}]),
+)
+BATCH_LEDGER = Attempt(
+    "delete from the ledger in a batch",
+    "dynamodb:BatchWriteItem",
+    lambda to, _: to("dynamodb").batch_write_item(RequestItems={NAMES.table("ledger"): [{"DeleteRequest": {"Key": _item("run")}}]}),
+)
+PARTIQL_LEDGER = tuple(
+    Attempt(f"{verb} the ledger in PartiQL", f"dynamodb:PartiQL{action}", partial(_execute, statement))
+    for verb, action, statement in (
+        ("append to", "Insert", f"INSERT INTO \"{NAMES.table('ledger')}\" VALUE {{'run': '{RECORD}', 'seq': '{RECORD}'}}"),
+        ("edit", "Update", f"UPDATE \"{NAMES.table('ledger')}\" SET body='x' WHERE run='{RECORD}' AND seq='{RECORD}'"),  # noqa: S608 (a constant)
+        ("delete from", "Delete", f"DELETE FROM \"{NAMES.table('ledger')}\" WHERE run='{RECORD}' AND seq='{RECORD}'"),  # noqa: S608 (a constant)
+    )
+)
 LIFT_SUSPENSION = delete("agents", "agent", "lift a suspension")
 ANSWER_APPROVAL = put("approvals", "pk", "answer an approval")
 OWN_EXECUTOR = invoke("claims-claims-executor", "invoke the claims agent's executor")

@@ -59,6 +59,10 @@ class Identities:
         """A user whose own policy allows to assume any role."""
         return self._user("bypass-assumer", _ANY_ROLE)
 
+    def administrator(self) -> Clients:
+        """A user whose own policy allows everything."""
+        return self._user("bypass-administrator", _EVERYTHING)
+
     def role_of(self, function: str) -> str:
         return str(self.admin("lambda").get_function_configuration(FunctionName=NAMES.of(function))["Role"])
 

@@ -22,6 +22,7 @@ executor's, which is the only way in. IAM refuses every attempt, by the action t
   (records of the domain's own tables) rests on the identity policy alone.
 - **trust policy**: the principal may ask for any role, and the role does not let it in.
 - **explicit deny**: refused whatever else is ever granted.
+- **the table's own policy**: the same, and for everybody: also for who may do everything in the account.
 """
 
 _TEMPLATE = "tests/infrastructure/test_roles.py"
@@ -59,8 +60,9 @@ _LIMITS = """
 
 - The gates put questions into the approvals table and the approvals function puts answers: IAM cannot tell one from the other. An answer
   moves nothing but its gate, which decides again. A gate that forged one would gain nothing, as it is the gate that mints.
-- Whoever may append to the ledger may put an entry in another one's place, because IAM cannot demand a condition on a put. The chain of
-  hashes shows it.
+- Whoever may append to the ledger may put an entry in another one's place, in a transaction, because IAM cannot demand a condition on a
+  put. The chain of hashes shows it.
+- An administrator can take the ledger's own policy away first, and the account's root user is bound by none of this on the local cloud.
 - An executor may assume its agent's role before it has consumed a warrant. What its code does there is bounded by the charter's cells.
 """
 

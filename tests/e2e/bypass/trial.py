@@ -26,7 +26,7 @@ CLAIM: JsonObject = {
 }
 OVER_THE_CAP: JsonObject = {"claim_id": "C-3001", "assessed": 6_000_00, "currency": "USD", "findings": "The kitchen has to be replaced."}
 
-_NO_ALLOW = "identity policy"
+NO_ALLOW = "identity policy"
 _REFUSED_ACTION = re.compile(r"not authorized to perform: (\S+)")
 
 
@@ -119,21 +119,27 @@ def _principals(here: Identities) -> dict[str, Clients]:
         "api function": "api",
         "recorder": "recorder",
     }
-    people = {"caller of the API": here.caller(), "user who may assume any role": here.assumer()}
+    people = {
+        "caller of the API": here.caller(),
+        "user who may assume any role": here.assumer(),
+        "administrator": here.administrator(),
+    }
     return {AGENT: here.agent("claims", "claims"), **{who: here.function(name) for who, name in functions.items()}, **people}
 
 
 def _is_bounded(row: Row, agent: Clients, where: Place) -> bool:
     """The answer does not tell a boundary from a policy that lacks an Allow, and the policy now allows everything."""
     again = refusal(row.attempt, agent, where)
-    return again is not None and again.why == _NO_ALLOW
+    return again is not None and again.why == NO_ALLOW
 
 
 def _why(text: str) -> str:
+    if "with an explicit deny in a resource-based policy" in text:
+        return "the table's own policy"
     if "with an explicit deny" in text:
         return "explicit deny"
     # Who may not even ask is refused by its own policy; who may is refused by the role's.
-    return _NO_ALLOW if "because no identity-based policy allows" in text else "trust policy"
+    return NO_ALLOW if "because no identity-based policy allows" in text else "trust policy"
 
 
 def _waiting_token(here: Identities, world: World) -> str:

@@ -4,7 +4,7 @@ import inspect
 import json
 
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import ses_v2, stepfunctions
+from ministack.services import lambda_svc, ses_v2, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from remit.local.corrections.lambda_errors import worker_script
@@ -62,6 +62,33 @@ def test_a_mail_loses_its_headers_its_date_and_its_settings() -> None:
 def test_a_task_is_answered_on_everything() -> None:
     resource = iam_actions.extract_resource_arn("states", "POST", "/", {}, b'{"taskToken": "t"}', {}, "us-east-1", "000000000000")
     assert resource == "*"
+
+
+def test_a_table_has_no_policy_of_its_own() -> None:
+    assert "dynamodb" not in iam_evaluator._RESOURCE_POLICY_LOOKUPS
+    assert "ResourcePolicy" not in inspect.getsource(provisioners._ddb_create)
+
+
+def test_a_statement_in_partiql_names_no_table() -> None:
+    body = json.dumps({"Statement": 'DELETE FROM "orders"'}).encode()
+    assert iam_actions.dynamodb_transaction_checks("dynamodb:ExecuteStatement", body, "us-east-1", "000000000000") == []
+    assert iam_actions.dynamodb_resource_arns(body, "us-east-1", "000000000000") == []
+
+
+def test_a_bucket_is_deployed_without_its_lock() -> None:
+    assert "ObjectLock" not in inspect.getsource(provisioners)
+
+
+def test_a_put_does_not_say_whether_it_would_overwrite() -> None:
+    assert iam_actions.s3_service_context("s3:PutObject", {}, "/bucket/key", {"if-none-match": "*"}) == {}
+
+
+def test_a_session_is_compared_as_a_session() -> None:
+    assert "assumed-role" not in inspect.getsource(iam_evaluator._resolve_condition_key)
+
+
+def test_a_streams_failed_records_are_passed_over() -> None:
+    assert "batchItemFailures" not in inspect.getsource(lambda_svc._poll_dynamodb_streams)
 
 
 def test_a_role_that_is_deployed_has_no_boundary() -> None:

@@ -1,0 +1,45 @@
+"""What makes the ledger evidence, in the templates."""
+
+import pytest
+
+from tests.infrastructure.templates import STAGES, Deployment, Resource, deployment, listed
+
+LEDGER = "dynamodb:table/ledger"
+REWRITES = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
+
+
+def ledger(deployed: Deployment) -> Resource:
+    tables = deployed.of_type("AWS::DynamoDB::Table").values()
+    properties: Resource = next(table["Properties"] for table in tables if deployed.short(table["Properties"]["TableName"]) == "ledger")
+    return properties
+
+
+def denials(deployed: Deployment) -> list[tuple[set[str], object, str]]:
+    """What the ledger's own policy denies: actions, under which condition, and to whom."""
+    document = ledger(deployed)["ResourcePolicy"]["PolicyDocument"]
+    assert {deployed.text(resource) for statement in document["Statement"] for resource in listed(statement["Resource"])} == {LEDGER}
+    assert {statement["Effect"] for statement in document["Statement"]} == {"Deny"}
+    return [
+        ({action.removeprefix("dynamodb:") for action in listed(each["Action"])}, each.get("Condition"), each["Principal"]["AWS"])
+        for each in document["Statement"]
+    ]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_ledgers_own_policy_denies_every_rewrite_to_everybody(stage: str) -> None:
+    assert (REWRITES, None, "*") in denials(deployment(stage))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_entry_is_put_by_remits_roles_in_a_transaction_and_not_otherwise(stage: str) -> None:
+    deployed = deployment(stage)
+    conditions = [condition for actions, condition, whom in denials(deployed) if (actions, whom) == ({"PutItem"}, "*")]
+    (by_role, in_transaction) = conditions
+    assert in_transaction == {"Null": {"dynamodb:EnclosingOperation": "true"}}
+    assert isinstance(by_role, dict)
+    assert deployed.text(by_role["ArnNotLike"]["aws:PrincipalArn"]) == "iam::<AWS::AccountId>:role/*"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_change_of_the_ledger_is_streamed_as_it_was_and_as_it_is(stage: str) -> None:
+    assert ledger(deployment(stage))["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}

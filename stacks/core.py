@@ -15,8 +15,8 @@ from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
 from stacks.bundling import Bundle, api_bundle, approvals_bundle
 from stacks.constructs.function import Function
-from stacks.constructs.mail import MailSettings
 from stacks.constructs.ledger_table import LedgerTable
+from stacks.constructs.mail import MailSettings
 from stacks.constructs.rest_api import RestApi
 from stacks.constructs.table import Table, text
 from stacks.stages import Stage

@@ -49,6 +49,10 @@ def approvals_bundle() -> Bundle:
     return Bundle(folder="approvals", extras=(_PAGES,))
 
 
+def recorder_bundle() -> Bundle:
+    return Bundle(folder="recorder", extras=(_PAGES,))
+
+
 def gate_bundle(charter: Charter, shadow: tuple[PolicyText, ...]) -> Bundle:
     """Policies in shadow mode travel with the code: whatever is in a policy store is in force."""
     return Bundle(folder="gate", charter=charter, shadow=shadow, extras=(_PAGES,))

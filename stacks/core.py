@@ -13,7 +13,7 @@ from remit.domain.charter import Charter
 from remit.names import action_workflow
 from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
-from stacks.bundling import Bundle, api_bundle, approvals_bundle
+from stacks.bundling import Bundle, api_bundle, approvals_bundle, recorder_bundle
 from stacks.constructs.function import Function
 from stacks.constructs.ledger_table import LedgerTable
 from stacks.constructs.mail import MailSettings
@@ -37,7 +37,7 @@ class CoreStack(Stack):
         self._workflows = _workflows(charters)
         self._agents = {agent: charter.domain for charter in charters for agent in charter.agents}
         api, approvals = self._api(charters), self._approvals([charter.domain for charter in charters])
-        self._recorder()
+        self._recorder(charters)
         self.public_url = self._routes(api, approvals, endpoint)
         CfnOutput(self, "ApiUrl", value=self.public_url)
 
@@ -74,8 +74,12 @@ class CoreStack(Stack):
         approvals.allow([arns.gate(domain) for domain in domains], "lambda:InvokeFunction")
         return approvals
 
-    def _recorder(self) -> None:
-        self._function("recorder").append_to(self._arns.table("ledger"))
+    def _recorder(self, charters: Sequence[Charter]) -> None:
+        arns, sender = self._arns, self._stage.mail_sender
+        environment = {"MAIL_SENDER": sender, "TOLD": json.dumps({charter.domain: charter.told() for charter in charters})}
+        recorder = self._function("recorder", bundle=recorder_bundle(), environment=environment)
+        recorder.append_to(arns.table("ledger"))
+        recorder.allow([arns.mail_identity(sender), arns.mail_settings()], "ses:SendEmail")
 
     def _routes(self, api: Function, approvals: Function, endpoint: str) -> str:
         rest = RestApi(self, "Rest", stage=self._stage, endpoint=endpoint)

@@ -1,7 +1,13 @@
 """What the recorder is told by its environment."""
 
+from pydantic import Json
+
 from remit.adapters.environment import Settings
 
 
 class RecorderSettings(Settings):
+    """`told` has, for each domain, who is told of outcomes that are not as intended."""
+
     remit_stage: str
+    mail_sender: str
+    told: Json[dict[str, tuple[str, ...]]]

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from remit.answers import Receipt, Run
+from remit.answers import Entry, Receipt, Run
 
 Body = Mapping[str, Any]
 _COLOURS = {
@@ -31,10 +31,12 @@ def render(run: Run) -> Tree:
     tree = Tree(summary(run))
     branch, start = tree, run.entries[0].at if run.entries else None
     for entry in run.entries:
-        if entry.kind in {"intent.proposed", "model.called", "run.started", "run.finished"}:
+        if entry.kind in {"intent.proposed", "model.called", "run.started", "outcome.reported", "run.finished"}:
             branch = tree
         node = branch.add(_row(_elapsed(entry.at - (start or entry.at)), describe(entry.kind, entry.body)))
         branch = node if entry.kind == "intent.proposed" else branch
+    if run.outcome and run.outcome.say:
+        tree.add(_row("", _claim(run.outcome.say, run.entries)))
     if run.outcome and run.outcome.receipt:
         tree.add(_row("", _receipt(run.outcome.receipt)))
     return tree
@@ -154,6 +156,16 @@ def _finished(body: Body) -> Line:
     return Line("end", " ".join(filter(None, (body.get("outcome"), body.get("error")))) or "?")
 
 
+def _claim(say: str, entries: Iterable[Entry]) -> Line:
+    """What the model says it did, beside what was read back."""
+    seen = [f"{entry.body.get('tool', '?')} {entry.body.get('verification', '?')}" for entry in entries if entry.kind == "outcome.verified"]
+    return Line("claim", f"the model says: “{say}”", [f"read back: {', '.join(seen) or 'nothing was done'}"])
+
+
+def _reported(body: Body) -> Line:
+    return Line("e-mail", f"to {body.get('to', '?')}", [f"to look at {body.get('tool', '?')}: {body.get('verification', '?')}"])
+
+
 def _receipt(receipt: Receipt) -> Line:
     return Line("receipt", receipt.verification, [f"warrant {_short(receipt.warrant)} was used once"])
 
@@ -194,5 +206,6 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "warrant.minted": _minted,
     "action.executed": _executed,
     "outcome.verified": _verified,
+    "outcome.reported": _reported,
     "run.finished": _finished,
 }

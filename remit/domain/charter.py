@@ -132,6 +132,10 @@ class Charter(Model):
         """What the agent's reading role needs: what the read-backs of exactly its tools look at."""
         return (permission for tool in self.agents[agent].tools for permission in self.tools[tool].verify)
 
+    def told(self) -> tuple[str, ...]:
+        """Who is told of an outcome that is not as intended."""
+        return () if self.unverified is None else self.routes[self.unverified].approvers
+
     def longest_wait_seconds(self) -> int:
         """The longest that any approval of this domain may take."""
         return max((route.expires_after_seconds for route in self.routes.values()), default=60)

@@ -79,6 +79,7 @@ TABLE: Mapping[Kind, Row] = {
             _need(Kind.ACTION_EXECUTED, where={"verification": "DRIFT"}, warrant="warrant"),
         )
     ),
+    Kind.OUTCOME_REPORTED: Row(needs=(_need(Kind.OUTCOME_VERIFIED, warrant="warrant", verification="verification"),)),
     Kind.RUN_FINISHED: Row(needs=(_STARTED,), once=""),
     Kind.AGENT_SUSPENDED: Row(opens=True),
     Kind.FACT_CHANGED: Row(needs=(_need(Kind.FACT_CHANGED, where={"before": None}, before="version"),), opens=True, once="version"),

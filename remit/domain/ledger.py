@@ -23,6 +23,7 @@ class Kind(StrEnum):
     WARRANT_MINTED = "warrant.minted"
     ACTION_EXECUTED = "action.executed"
     OUTCOME_VERIFIED = "outcome.verified"
+    OUTCOME_REPORTED = "outcome.reported"
     RUN_FINISHED = "run.finished"
     AGENT_SUSPENDED = "agent.suspended"
     AGENT_RESUMED = "agent.resumed"

@@ -4,7 +4,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from remit.domain.approval import Approval
-from remit.pages.view import view
+from remit.domain.unsettled import Unsettled
+from remit.pages.view import outcome_view, view
 from remit.ports import Mail
 
 if TYPE_CHECKING:
@@ -23,6 +24,19 @@ def approval_mail(approval: Approval, approver: str, link: str) -> Mail:
         html=_template("mail.html").render(seen),
         thread=approval.id,
         labels={"approval": approval.id, "domain": approval.domain},
+    )
+
+
+def outcome_mail(run: str, outcome: Unsettled, person: str) -> Mail:
+    """An outcome that is not as intended, or not known, to one of those who are told. All mails about one run's thread."""
+    seen = outcome_view(run, outcome)
+    return Mail(
+        to=person,
+        subject=f"Look at it: {outcome.tool} in {run}",
+        text=_template("outcome.txt").render(seen),
+        html=_template("outcome.html").render(seen),
+        thread=run,
+        labels={"run": run},
     )
 
 

@@ -1,4 +1,4 @@
-"""An approval as the templates of mails and pages see it: text only, and none of it invisible."""
+"""What the templates of mails and pages see: text only, and none of it invisible."""
 
 from datetime import datetime
 
@@ -6,7 +6,14 @@ from remit.domain.approval import Approval
 from remit.domain.decision import FactUsed
 from remit.domain.errors import Reason
 from remit.domain.model import Json
+from remit.domain.unsettled import Unsettled
 from remit.domain.visible import exact, visible
+from remit.domain.warrant import Verification
+
+_WHAT = {
+    Verification.DRIFT: "{tool} is not as it was intended.",
+    Verification.UNKNOWN: "{tool} was begun, and whether it was done is not known.",
+}
 
 
 def view(approval: Approval) -> dict[str, object]:
@@ -23,6 +30,19 @@ def view(approval: Approval) -> dict[str, object]:
         "facts": [_fact(fact) for fact in approval.facts],
         "asked": moment(approval.requested_at),
         "expires": moment(approval.expires_at),
+    }
+
+
+def outcome_view(run: str, outcome: Unsettled) -> dict[str, object]:
+    return {
+        "what": _WHAT[outcome.verification].format(tool=outcome.tool),
+        "intended": exact(outcome.intended),
+        "seen": "Nothing." if outcome.seen is None else exact(outcome.seen),
+        "note": visible(outcome.note),
+        "warrant": outcome.warrant,
+        "agent": outcome.agent,
+        "tool": outcome.tool,
+        "run": run,
     }
 
 

@@ -10,11 +10,14 @@ from remit.domain.action import Failure
 from remit.domain.errors import ApprovalExpired, OutcomeUnverified, Reason, Refusal
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
+from remit.domain.unsettled import Unsettled, unsettled
 from remit.domain.warrant import Receipt, Verification
 from remit.ports import Records
+from remit.usecases.tell import Telling, tell
 
 _REFUSALS = {error.code for error in Refusal.__subclasses__()}
 _LONGEST_MESSAGE = 500
+_SAID = {"warrant", "agent", "tool", "verification"}
 
 
 class Ending(StrEnum):
@@ -64,15 +67,28 @@ class Outcome(Model):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosePorts:
     records: Records
+    telling: Telling
 
 
 def close(end: Close, ports: ClosePorts) -> Outcome:
-    """Record the end once; a repeat answers the same. Raises Unavailable."""
+    """Record the end once, and tell whom it concerns; a repeat answers the same. Raises Unavailable."""
     written = ports.records.entries(end.run)
-    outcome = _outcome(end, written)
+    open_ends = unsettled(written)
+    outcome = _unverified(open_ends[0], end) if open_ends else _outcome(end, written)
     if not any(entry.kind is Kind.RUN_FINISHED for entry in written):
-        ports.records.commit(end.run, [], [*_last_words(end), *_unverified(written), _finished(outcome)])
+        ports.records.commit(end.run, [], [*_last_words(end), *_unknown(open_ends), _finished(outcome)])
+    if open_ends:
+        tell(end.run, ports.telling)
     return outcome
+
+
+def _unverified(first: Unsettled, end: Close) -> Outcome:
+    """Whatever the machine and the model say: a run with an outcome that did not match has not succeeded."""
+    message = {
+        Verification.UNKNOWN: f"{first.tool} was begun and its outcome is not known: look before you repeat it.",
+        Verification.DRIFT: f"The read-back of {first.tool} is not what was intended: look at it. {first.note}".strip(),
+    }[first.verification]
+    return Outcome(outcome=Ending.FAILED, error=OutcomeUnverified.code, message=message, say=end.reasoning.say)
 
 
 def _outcome(end: Close, written: Sequence[Entry]) -> Outcome:
@@ -85,8 +101,6 @@ def _outcome(end: Close, written: Sequence[Entry]) -> Outcome:
 
 
 def _failure(caught: Caught, written: Sequence[Entry]) -> Failure:
-    if _open_warrant(written):
-        return Failure(error=OutcomeUnverified.code, message="An action was begun and its outcome is not known: look before you repeat it.")
     if caught.Error == "States.Timeout" and any(entry.kind is Kind.APPROVAL_REQUESTED for entry in written):
         return Failure(error=ApprovalExpired.code, message="Nobody answered the request for approval in time.")
     try:
@@ -95,23 +109,10 @@ def _failure(caught: Caught, written: Sequence[Entry]) -> Failure:
         return Failure(error=caught.Error, message=caught.Cause[:_LONGEST_MESSAGE])
 
 
-def _open_warrant(written: Sequence[Entry]) -> JsonObject | None:
-    """One whose outcome nobody read back, as it was minted; that this was recorded as UNKNOWN before does not change it."""
-    verified = {entry.body["warrant"] for entry in written if entry.kind is Kind.OUTCOME_VERIFIED and _known(entry)}
-    minted = (entry.body for entry in written if entry.kind is Kind.WARRANT_MINTED)
-    return next((warrant for warrant in minted if warrant["warrant"] not in verified), None)
-
-
-def _known(entry: Entry) -> bool:
-    return entry.body["verification"] != Verification.UNKNOWN.value
-
-
-def _unverified(written: Sequence[Entry]) -> list[Draft]:
-    warrant = _open_warrant(written)
-    if warrant is None:
-        return []
-    body: JsonObject = {**{name: warrant.get(name) for name in ("warrant", "agent", "tool")}, "verification": Verification.UNKNOWN.value}
-    return [Draft(kind=Kind.OUTCOME_VERIFIED, body=body)]
+def _unknown(open_ends: Sequence[Unsettled]) -> list[Draft]:
+    """What the gate could not record, because nobody could read it back."""
+    unknown = (each for each in open_ends if each.verification is Verification.UNKNOWN)
+    return [Draft(kind=Kind.OUTCOME_VERIFIED, body=each.model_dump(mode="json", include=_SAID)) for each in unknown]
 
 
 def _last_words(end: Close) -> list[Draft]:

@@ -18,12 +18,13 @@ from remit.domain.seal import PublicKey, Seal, Segment, name_of, statement
 from remit.domain.sealing import SealLine
 from remit.domain.tampering import Line
 from remit.usecases.agents import AgentPorts, resume, suspend
-from remit.usecases.close import Close, ClosePorts, close
+from remit.usecases.close import Close, close
 from remit.usecases.evidence import Export, verify_export
 from remit.usecases.evidence import Verdict as Checked
 from remit.usecases.facts import chain_of, change_fact
 from remit.usecases.gate import Proposal, govern
 from tests.fakes.clock import NOON, FixedClock
+from tests.fakes.closing import close_ports
 from tests.fakes.facts import memory_facts
 from tests.fakes.gate import World, make_intent, refund
 from tests.fakes.memory import add, by, key, retract, update
@@ -61,7 +62,7 @@ def a_run(name: str, payload: JsonObject, verdict: Verdict | None = None, *, clo
         world.reply(verdict)
     if closed:
         world.clock.pause(1)
-        close(Close(run=name), ClosePorts(records=world.records))
+        close(Close(run=name), close_ports(world.records))
     return world.records.entries(name)
 
 

@@ -39,7 +39,11 @@ ANSWERED: list[tuple[float, str, dict[str, Any]]] = [
     (75.2, "decision.made", {"outcome": "ALLOW", "reasons": [PERMIT], "facts": FACTS, "policy_set": "5" * 64, "approval": EVIDENCE}),
     (75.2, "warrant.minted", {"warrant": "w" * 40, "payload_digest": "e" * 64, "expires_at": "09:06"}),
     (3700, "action.executed", {"tool": "refunds.issue_refund", "executed_as": ARN, "warrant": "w" * 40}),
-    (3701, "outcome.verified", {"warrant": "w" * 40, "verification": "MATCH", "observed": {"amount": 120000}}),
+    (
+        3701,
+        "outcome.verified",
+        {"warrant": "w" * 40, "tool": "refunds.issue_refund", "verification": "MATCH", "observed": {"amount": 120000}},
+    ),
     (3702, "run.finished", {"outcome": "DONE", "error": None}),
 ]
 RECEIPT = {"warrant": "w" * 40, "executed_as": ARN, "verification": "MATCH", "expected": {}, "observed": {}}
@@ -56,12 +60,18 @@ def waiting() -> Run:
     return Run(run="run-77", workflow="refunds", status="RUNNING", entries=entries(ESCALATED))
 
 
-def paid() -> Run:
-    outcome = {"outcome": "DONE", "receipt": RECEIPT}
+def paid(say: str | None = None) -> Run:
+    outcome = {"outcome": "DONE", "receipt": RECEIPT, "say": say}
     told = entries(ESCALATED + ANSWERED)
     return Run.model_validate({"run": "run-77", "workflow": "refunds", "status": "SUCCEEDED", "outcome": outcome, "entries": told})
 
 
 def rejected() -> Run:
     outcome = {"outcome": "REFUSED", "error": "Remit.ApprovalRejected", "message": "No."}
+    return Run.model_validate({"run": "run-77", "workflow": "refunds", "status": "SUCCEEDED", "outcome": outcome, "entries": []})
+
+
+def spoken(say: str) -> Run:
+    """A run in which the model did nothing but speak."""
+    outcome = {"outcome": "ANSWERED", "say": say}
     return Run.model_validate({"run": "run-77", "workflow": "refunds", "status": "SUCCEEDED", "outcome": outcome, "entries": []})

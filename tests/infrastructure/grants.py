@@ -9,6 +9,7 @@ from remit.names import action_workflow
 
 CHARTERS = load_charters(Path("charters"))
 LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamodb:table/ledger"}
+MAIL = {f"ses:SendEmail on ses:{what}" for what in ("identity/remit@example.com", "configuration-set/mail")}
 MODEL = "bedrock:<AWS::Region>::foundation-model/amazon.nova-pro-v1:0"
 _TASK_ANSWERS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 _STORE_READS = ("IsAuthorized", "ListPolicies", "GetPolicy", "GetSchema")
@@ -23,7 +24,7 @@ def workflows() -> Iterator[str]:
 
 
 def of_all_functions() -> dict[str, set[str]]:
-    grants = {"api": _api(), "approvals": _approvals(), "recorder": LEDGER}
+    grants = {"api": _api(), "approvals": _approvals(), "recorder": LEDGER | MAIL}
     for charter in CHARTERS:
         grants |= _of_domain(charter)
     return grants | {
@@ -68,7 +69,7 @@ def _gate(charter: Charter) -> set[str]:
         | {f"verifiedpermissions:{action} on <{domain}:PoliciesStore7DD7FF97>" for action in _STORE_READS}
         | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in charter.agents}
         | {f"states:{action} on states:stateMachine:{machine}" for action in _TASK_ANSWERS for machine in machines_of(charter)}
-        | {f"ses:SendEmail on ses:{what}" for what in ("identity/remit@example.com", "configuration-set/mail")}
+        | MAIL
     )
 
 

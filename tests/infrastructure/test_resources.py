@@ -25,7 +25,7 @@ TOLD = {"REMIT_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"
 TOLD_ALSO = {
     "api": {"WORKFLOWS", "ACCOUNT", "AGENTS"},
     "approvals": set[str](),
-    "recorder": set[str](),
+    "recorder": {"MAIL_SENDER", "TOLD"},
     "claims-payout": {"PAYOUTS_TABLE"},
     "claims-export": {"CLAIMS_TABLE"},
 }

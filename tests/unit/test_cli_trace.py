@@ -57,6 +57,16 @@ def test_a_run_says_who_what_and_why(what: str) -> None:
     assert what in shown(runs.paid(), width=160)
 
 
+def test_what_the_model_claims_stands_beside_what_was_read_back() -> None:
+    text = shown(runs.paid(say="Your refund is on its way."), width=160)
+    place = text.index("the model says: “Your refund is on its way.”")
+    assert text.index("read back: refunds.issue_refund MATCH", place)
+
+
+def test_a_claim_after_which_nothing_was_done_is_seen_as_such() -> None:
+    assert "read back: nothing was done" in shown(runs.spoken("All done!"), width=160)
+
+
 def test_times_are_relative_to_the_request() -> None:
     text = shown(runs.paid())
     assert [time in text for time in ("+0.00 s", "+1.10 s", "+75.20 s", "+1h 01m")] == [True] * 4

@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from remit.domain.errors import Unavailable
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject
-from remit.usecases.close import Close, ClosePorts, Ending, Outcome, close
+from remit.usecases.close import Close, Ending, Outcome, close
 from tests.fakes.clock import FixedClock
+from tests.fakes.closing import TOLD, close_ports
+from tests.fakes.outside import BrokenMailer, Outbox
 from tests.fakes.records import MemoryRecords
 
 
@@ -15,7 +18,7 @@ def end(error: str | None = None, cause: str = "", *, written: tuple[Draft, ...]
     records = MemoryRecords(FixedClock())
     records.commit("run-1", [], written)
     caught = {} if error is None else {"error": {"Error": error, "Cause": cause}}
-    return close(Close.model_validate({"run": "run-1", **caught, **state}), ClosePorts(records=records)), records
+    return close(Close.model_validate({"run": "run-1", **caught, **state}), close_ports(records)), records
 
 
 def draft(kind: Kind, **body: str) -> Draft:
@@ -91,12 +94,74 @@ def test_closing_twice_after_an_unknown_outcome_answers_the_same() -> None:
     records = MemoryRecords(FixedClock())
     records.commit("run-1", [], [draft(Kind.WARRANT_MINTED, warrant="w")])
     state = Close.model_validate({"run": "run-1", "error": {"Error": "Remit.Unavailable", "Cause": ""}})
-    first, second = (close(state, ClosePorts(records=records)) for _ in range(2))
+    first, second = (close(state, close_ports(records)) for _ in range(2))
     assert (first.error, second) == ("Remit.OutcomeUnverified", first)
 
 
 def test_closing_twice_records_one_end() -> None:
     records = MemoryRecords(FixedClock())
     state = Close.model_validate({"run": "run-1", "error": {"Error": "Remit.Denied", "Cause": ""}})
-    assert close(state, ClosePorts(records=records)) == close(state, ClosePorts(records=records))
+    assert close(state, close_ports(records)) == close(state, close_ports(records))
     assert [entry.kind for entry in records.entries("run-1")] == [Kind.RUN_FINISHED]
+
+
+STARTED = Draft(kind=Kind.RUN_STARTED, body={"workflow": "refunds", "domain": "refunds"})
+PROPOSED = Draft(kind=Kind.INTENT_PROPOSED, body={"key": "w", "payload": {"amount": 120}})
+MINTED = draft(Kind.WARRANT_MINTED, warrant="w", agent="support", tool="refunds.issue_refund")
+DRIFTED = Draft(
+    kind=Kind.OUTCOME_VERIFIED,
+    body={"warrant": "w", "verification": "DRIFT", "expected": {"amount": 120}, "observed": {"amount": 999}, "note": "till jammed"},
+)
+
+
+def unsettled_run(*outcome: Draft) -> MemoryRecords:
+    records = MemoryRecords(FixedClock())
+    records.commit("run-1", [], [STARTED, PROPOSED, MINTED, *outcome])
+    return records
+
+
+def test_a_run_is_no_success_with_an_outcome_that_drifted_whatever_machine_and_model_say() -> None:
+    state = Close.model_validate({"run": "run-1", "receipt": receipt(status="paid"), "reasoning": {"say": "All done!"}})
+    outcome = close(state, close_ports(unsettled_run(DRIFTED)))
+    assert (outcome.outcome, outcome.error, outcome.receipt) == (Ending.FAILED, "Remit.OutcomeUnverified", None)
+    assert (outcome.say, "till jammed" in outcome.message) == ("All done!", True)
+
+
+def test_who_is_to_be_told_hears_what_was_intended_what_was_seen_and_what_to_do() -> None:
+    outbox = Outbox()
+    close(Close(run="run-1"), close_ports(unsettled_run(DRIFTED), outbox))
+    assert [mail.to for mail in outbox.sent] == [*TOLD]
+    for part in (outbox.sent[0].text, outbox.sent[0].html):
+        assert all(said in part for said in ("120", "999", "till jammed", "remit trace run-1", "remit undo run-1"))
+
+
+def test_of_an_outcome_that_nobody_could_read_back_the_mail_says_what_was_asked_for() -> None:
+    outbox = Outbox()
+    close(Close(run="run-1"), close_ports(unsettled_run(), outbox))
+    assert "is not known" in outbox.sent[0].text
+    assert all(said in outbox.sent[0].text for said in ("120", "Nothing."))
+
+
+def test_nobody_is_told_twice_and_the_ledger_says_who_was() -> None:
+    records, outbox = unsettled_run(DRIFTED), Outbox()
+    for _ in range(2):
+        close(Close(run="run-1"), close_ports(records, outbox))
+    told = [entry.body["to"] for entry in records.entries("run-1") if entry.kind is Kind.OUTCOME_REPORTED]
+    assert (told, len(outbox.sent)) == ([*TOLD], 2)
+
+
+def test_a_run_whose_mail_cannot_be_sent_has_ended_and_the_telling_is_tried_again() -> None:
+    records, outbox = unsettled_run(DRIFTED), Outbox()
+    with pytest.raises(Unavailable):
+        close(Close(run="run-1"), close_ports(records, BrokenMailer()))
+    close(Close(run="run-1"), close_ports(records, outbox))
+    assert [entry.kind for entry in records.entries("run-1")].count(Kind.RUN_FINISHED) == 1
+    assert len(outbox.sent) == 2
+
+
+def test_an_outcome_that_was_found_to_match_later_is_settled() -> None:
+    unknown = draft(Kind.OUTCOME_VERIFIED, warrant="w", verification="UNKNOWN")
+    matched = draft(Kind.OUTCOME_VERIFIED, warrant="w", verification="MATCH")
+    outbox = Outbox()
+    outcome = close(Close.model_validate({"run": "run-1", "receipt": receipt()}), close_ports(unsettled_run(unknown, matched), outbox))
+    assert (outcome.outcome, outbox.sent) == (Ending.DONE, [])

@@ -1,0 +1,12 @@
+"""The recorder's ports in memory."""
+
+from remit.ports import Mailer, Records
+from remit.usecases.close import ClosePorts
+from remit.usecases.tell import Telling
+from tests.fakes.outside import Outbox
+
+TOLD = ("finance@example.com", "cfo@example.com")
+
+
+def close_ports(records: Records, mailer: Mailer | None = None) -> ClosePorts:
+    return ClosePorts(records=records, telling=Telling(records=records, mailer=mailer or Outbox(), routes={"refunds": TOLD}))

@@ -1,7 +1,6 @@
 """What every FactStore must do with what was committed: run by the fake, by moto and by the local cloud."""
 
 from abc import ABC, abstractmethod
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -160,18 +159,3 @@ class FactsConformance(ABC):
         for _ in range(2):
             facts.records.commit("run-1", [Uncite(citation=approval)], [])
         assert facts.store.citations(about) == (run,)
-
-    def test_of_two_who_change_the_same_version_one_is_told_the_others(self, facts: FactPorts) -> None:
-        about = key("two")
-        change_fact(add(about, "X"), OWNER, facts)
-
-        def change(value: str) -> int:
-            try:
-                change_fact(update(about, value, version=1), OWNER, facts)
-            except VersionConflict as told:
-                return told.current
-            return 0
-
-        with ThreadPoolExecutor(2) as pool:
-            assert sorted(pool.map(change, ["Y", "Z"])) == [0, 2]
-        assert [each.version for each in facts.store.versions(about)] == [1, 2]

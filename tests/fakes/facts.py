@@ -3,7 +3,6 @@ from typing import TYPE_CHECKING
 
 from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.dynamodb_records import DynamoRecords
-from remit.adapters.system import SystemClock
 from remit.domain.fact_key import FactKey
 from remit.domain.statement import Citation, Claim, Statement
 from remit.fact_ports import FactStore
@@ -64,8 +63,7 @@ def fact_desk(clock: Clock) -> FactDesk:
     return FactDesk(facts=memory_facts(clock), account="0" * 12, roles={"remit-test-logistics-planner-agent": "planner"})
 
 
-def dynamo_facts(client: "DynamoDBClient", names: Names) -> FactPorts:
-    """On the real adapters, with the real time."""
-    clock = SystemClock()
+def dynamo_facts(client: "DynamoDBClient", names: Names, clock: Clock) -> FactPorts:
+    """On the real adapters."""
     charters, records = charters_of(*NAMESPACES), DynamoRecords(client, names, clock)
     return FactPorts(charters=charters, store=DynamoFactStore(client, names), records=records, clock=clock)

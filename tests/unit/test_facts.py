@@ -8,6 +8,7 @@ import pytest
 
 from remit.adapters.dynamodb_facts import DynamoFacts
 from remit.adapters.dynamodb_items import encode
+from remit.adapters.system import SystemClock
 from remit.domain.cedar_type import CedarType
 from remit.domain.errors import Denied
 from remit.domain.fact_key import FactRef
@@ -64,7 +65,7 @@ def stored_facts(dynamodb: "DynamoDBClient", clock: FixedClock | None = None) ->
 
 
 def test_what_stands_in_memory_is_a_fact_with_its_version_and_authority(dynamodb: "DynamoDBClient") -> None:
-    memory = dynamo_facts(dynamodb, NAMES)
+    memory = dynamo_facts(dynamodb, NAMES, SystemClock())
     change_fact(add(key(), "X"), by("agent"), memory)
     change_fact(update(key(), "Y"), by("owner"), memory)
     (rule,) = stored_facts(dynamodb).read({**STORED}, BOOKING)
@@ -73,14 +74,14 @@ def test_what_stands_in_memory_is_a_fact_with_its_version_and_authority(dynamodb
 
 
 def test_a_record_and_a_stored_fact_are_read_together(dynamodb: "DynamoDBClient") -> None:
-    change_fact(add(key(), "X"), by("owner"), dynamo_facts(dynamodb, NAMES))
+    change_fact(add(key(), "X"), by("owner"), dynamo_facts(dynamodb, NAMES, SystemClock()))
     charter = make_charter("logistics").model_copy(update={"domain": "refunds", "tables": REFUNDS.tables})
     facts = DynamoFacts(dynamodb, NAMES, charter, FixedClock()).read({**STORED, **REFUNDS.facts}, {**BOOKING, **refund()})
     assert [fact.ref.id for fact in facts] == ["logistics:zone-B/carrier", "accounts/A-100", "orders/O-1001"]
 
 
 def test_what_was_retracted_has_lapsed_or_was_only_suggested_is_no_fact(dynamodb: "DynamoDBClient") -> None:
-    memory, soon = dynamo_facts(dynamodb, NAMES), datetime.now(UTC) + timedelta(hours=1)
+    memory, soon = dynamo_facts(dynamodb, NAMES, SystemClock()), datetime.now(UTC) + timedelta(hours=1)
     change_fact(add(key("gone"), "X"), by("owner"), memory)
     change_fact(retract(key("gone")), by("owner"), memory)
     change_fact(add(key("lapsed"), "X").model_copy(update={"valid_until": soon}), by("owner"), memory)
@@ -92,7 +93,7 @@ def test_what_was_retracted_has_lapsed_or_was_only_suggested_is_no_fact(dynamodb
 
 
 def test_a_stored_fact_of_another_type_than_the_charter_now_says_is_a_denial(dynamodb: "DynamoDBClient") -> None:
-    change_fact(add(key(), "X"), by("owner"), dynamo_facts(dynamodb, NAMES))
+    change_fact(add(key(), "X"), by("owner"), dynamo_facts(dynamodb, NAMES, SystemClock()))
     changed = {name: spec.model_copy(update={"type": CedarType.LONG}) for name, spec in STORED.items()}
     with pytest.raises(Denied, match="value is not a Long"):
         stored_facts(dynamodb).read({**changed}, BOOKING)

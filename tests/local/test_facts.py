@@ -11,6 +11,7 @@ from remit.local.state import CloudState
 from remit.names import Names
 from remit.ports import Clock
 from remit.usecases.facts import FactPorts
+from tests.conformance.fact_failures import CASES, FailingFacts, a_lost_answer_is_found_again, nothing_is_written
 from tests.conformance.fact_machine import FactMachine
 from tests.conformance.fact_writers import all_are_kept, every_claim_is_kept, one_wins
 from tests.conformance.facts import FactsConformance
@@ -80,3 +81,17 @@ def test_random_steps_agree_with_the_model(connect: Connections) -> None:
 
     few = settings(max_examples=20, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(OnTheLocalCloud, settings=few)
+
+
+@pytest.fixture
+def failing(tables: Aws, names: Names) -> FailingFacts:
+    return FailingFacts(tables.client("dynamodb"), names)
+
+
+@pytest.mark.parametrize(("kind", "place"), CASES)
+def test_if_one_write_of_a_change_fails_none_is_made(failing: FailingFacts, kind: str, place: int) -> None:
+    nothing_is_written(failing, kind, place)
+
+
+def test_a_change_whose_answer_was_lost_is_done_once(failing: FailingFacts) -> None:
+    a_lost_answer_is_found_again(failing)

@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from remit.local import state as states
@@ -82,10 +82,11 @@ def _plan(root: Path, port: int) -> CloudState:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
     url = os.environ.get("REMIT_MODEL_URL")
-    model = None if url else _free_port(0)
+    smtp, xray, free = _free_ports(3)
+    model = None if url else free
     return CloudState(
         endpoint=f"http://{HOST}:{port}",
-        ports=Ports(aws=port, smtp=_free_port(0), model=model),
+        ports=Ports(aws=port, smtp=smtp, model=model, xray=xray),
         processes=(),
         inbox_dir=folders["inbox"],
         log_dir=folders["log"],
@@ -115,6 +116,8 @@ def _environment(root: Path, state: CloudState) -> dict[str, str]:
         "MINISTACK_BEDROCK_PROXY_URL": state.model_url.rstrip("/").removesuffix("/v1"),
         "MINISTACK_BEDROCK_PROXY_TIMEOUT_SECONDS": "120",
         "SMTP_HOST": f"{HOST}:{state.ports.smtp}",
+        # Functions inherit it, as Lambda would set it.
+        "AWS_XRAY_DAEMON_ADDRESS": f"{HOST}:{state.ports.xray}",
         # These would listen on every interface.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
@@ -175,6 +178,15 @@ def _free_port(wanted: int) -> int:
         except OSError:
             server.bind((HOST, 0))
         return int(server.getsockname()[1])
+
+
+def _free_ports(number: int) -> list[int]:
+    """Held until all are chosen: one that is let go can be chosen again."""
+    with ExitStack() as held:
+        servers = [held.enter_context(socket.socket()) for _ in range(number)]
+        for server in servers:
+            server.bind((HOST, 0))
+        return [int(server.getsockname()[1]) for server in servers]
 
 
 def _discard(root: Path) -> bool:

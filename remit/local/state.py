@@ -31,11 +31,12 @@ ADMIN = Credentials(access_key_id="test", secret_access_key="test")  # noqa: S10
 
 
 class Ports(_Frozen):
-    """Where the local cloud listens on 127.0.0.1; there is no model port when REMIT_MODEL_URL names another server."""
+    """Where the local cloud listens on 127.0.0.1; there is no model port when REMIT_MODEL_URL names another server. X-Ray's is UDP."""
 
     aws: int
     smtp: int
     model: int | None
+    xray: int
 
 
 class CloudState(_Frozen):

@@ -3,8 +3,10 @@
 from importlib.metadata import version
 
 from remit.local.corrections import (
+    alarm_dimensions,
     bedrock_actions,
     conditional_puts,
+    embedded_metrics,
     lambda_errors,
     leading_keys,
     mail_details,
@@ -23,7 +25,9 @@ from remit.local.state import LocalCloudError
 
 MINISTACK = "1.5.33"
 _CORRECTIONS = (
+    alarm_dimensions,
     bedrock_actions,
+    embedded_metrics,
     policy_variables,
     leading_keys,
     lambda_errors,

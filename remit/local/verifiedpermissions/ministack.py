@@ -1,19 +1,15 @@
-"""The service inside a MiniStack that is started in this process.
-
-MiniStack checks signatures before any handler, but permissions only for services of its own: `register` brings the check along.
-"""
+"""The service inside a MiniStack that is started in this process."""
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack import app
-from ministack.core.iam_actions import identity_denial_message
-from ministack.core.iam_evaluator import AuthError, enforce
 from ministack.core.responses import get_account_id, get_region
-from ministack.core.router import SERVICE_PATTERNS, extract_access_key_id
+from ministack.core.router import SERVICE_PATTERNS
 from ministack.services.cloudformation import provisioners
 
+from remit.local.services import forget_too, refusal
 from remit.local.verifiedpermissions.cloudformation import PREFIX, REPLACING, resource_handlers
 from remit.local.verifiedpermissions.errors import AccessDeniedException
 from remit.local.verifiedpermissions.keys import HttpKeys, Jwk, cognito_pool
@@ -51,38 +47,25 @@ def register() -> VerifiedPermissions:
         return service.account(get_account_id(), get_region())
 
     def guard(operation: str, request: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-        if app.AUTH:
-            check_permission(account(), operation, request, headers)
+        check_permission(account(), operation, request, headers)
 
     SERVICE_PATTERNS[NAME] = {"target_prefixes": ["VerifiedPermissions"], "host_patterns": [r"verifiedpermissions\."]}
     app.SERVICE_HANDLERS[NAME] = handler(service, account, guard)
     _add_resources(service, account)
-    _add_reset(service)
+    forget_too(service.reset)
     return service
 
 
 def check_permission(account: Account, operation: str, request: Mapping[str, Any], headers: Mapping[str, str]) -> None:
     """Raise AccessDeniedException unless IAM allows the caller the operation on everything that the request names."""
-    action, key = needed_action(operation), extract_access_key_id(headers)
+    action = needed_action(operation)
     for arn in needed_resources(account, request):
-        denied = enforce(key, action, NAME, account.region, resource_arn=arn, service_context=condition_keys(account, request, arn))
-        if isinstance(denied, AuthError):
-            raise AccessDeniedException(denied.message)
-        if denied:
-            raise AccessDeniedException(identity_denial_message(action, denied.principal_arn, arn, denied.decision == "Deny"))
+        refused = refusal(headers, action, account.region, arn, condition_keys(account, request, arn))
+        if refused:
+            raise AccessDeniedException(refused)
 
 
 def _add_resources(service: VerifiedPermissions, account: Callable[[], Account]) -> None:
     provisioners._RESOURCE_HANDLERS.update(resource_handlers(lambda name, request: service.call(account(), name, request)))
     provisioners._REPLACING_PROPERTIES.update({PREFIX + kind: names for kind, names in REPLACING.items()})
     provisioners._STACK_TAG_PROPERTY[f"{PREFIX}PolicyStore"] = ("Tags", "list")
-
-
-def _add_reset(service: VerifiedPermissions) -> None:
-    reset_others = app._reset_all_state
-
-    def reset_all() -> None:
-        reset_others()
-        service.reset()
-
-    app._reset_all_state = reset_all

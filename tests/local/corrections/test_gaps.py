@@ -4,7 +4,7 @@ import inspect
 import json
 
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import lambda_svc, ses_v2, stepfunctions
+from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc, ses_v2, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from remit.local.corrections.lambda_errors import worker_script
@@ -93,3 +93,15 @@ def test_a_streams_failed_records_are_passed_over() -> None:
 
 def test_a_role_that_is_deployed_has_no_boundary() -> None:
     assert "PermissionsBoundary" not in inspect.getsource(provisioners._iam_role_create)
+
+
+def test_a_line_of_a_log_is_no_metric() -> None:
+    assert "_aws" not in inspect.getsource(cloudwatch_logs)
+
+
+def test_an_alarm_adds_up_whatever_has_its_metrics_name() -> None:
+    assert "for (k_ns, k_mn, _), pts in _metrics.items():" in inspect.getsource(cloudwatch._evaluate_alarm)
+
+
+def test_an_invocation_is_part_of_no_trace_that_its_caller_has() -> None:
+    assert "trace_id=_xray_trace_id_for_invocation(config)," in inspect.getsource(lambda_svc._execute_function_warm)

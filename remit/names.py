@@ -11,6 +11,11 @@ class Names:
     def of(self, *parts: str) -> str:
         return "-".join(("remit", self.stage, *parts))
 
+    @property
+    def metrics(self) -> str:
+        """The namespace of the stage's metrics."""
+        return f"Remit/{self.stage}"
+
     def table(self, name: str) -> str:
         """One of Remit's own: actions, approvals, warrants, uses, ledger."""
         return self.of(name)

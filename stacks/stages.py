@@ -1,8 +1,8 @@
 """What differs between the places where Remit runs: values, never branches."""
 
 import platform
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, IReusableStackSynthesizer, RemovalPolicy
@@ -28,13 +28,11 @@ class Stage:
     protected: bool
     point_in_time_recovery: bool
     encryption: dynamodb.TableEncryption
-    tracing: bool
     log_retention: logs.RetentionDays
     mail_sender: str
     model_id: str
     # Which Cedar decides: the service, at a call a question, or the gate itself over the service's policies.
     engine: Literal["verified-permissions", "embedded"] = "verified-permissions"
-    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> Names:
@@ -52,11 +50,9 @@ LOCAL = Stage(
     protected=False,
     point_in_time_recovery=False,
     encryption=dynamodb.TableEncryption.DEFAULT,
-    tracing=False,
     log_retention=logs.RetentionDays.ONE_WEEK,
     mail_sender="remit@example.com",
     model_id="amazon.nova-pro-v1:0",
-    environment={"POWERTOOLS_TRACE_DISABLED": "true"},
 )
 
 PROD = Stage(
@@ -70,7 +66,6 @@ PROD = Stage(
     point_in_time_recovery=True,
     # The key that DynamoDB keeps for this account: its use is in CloudTrail, and no role needs a grant on it.
     encryption=dynamodb.TableEncryption.AWS_MANAGED,
-    tracing=True,
     log_retention=logs.RetentionDays.ONE_YEAR,
     mail_sender="remit@example.com",
     model_id="amazon.nova-pro-v1:0",

@@ -61,7 +61,7 @@ def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
     heard = _heard(turn)
     begun = reasoner.clock.now()
     thought: Thought = {"messages": [SystemMessage(reasoner.prompt.text), *heard], "corrections": 0}
-    with reasoner.spans.span("model", agent=reasoner.agent, model=reasoner.model_id, **_CHAT) as span:
+    with reasoner.spans.span("model", run=turn.run, agent=reasoner.agent, model=reasoner.model_id, **_CHAT) as span:
         messages: list[AnyMessage] = reasoner.graph.invoke(thought)["messages"][1:]
         last, usage = messages[-1], _usage(messages[len(heard) :])
         proposal, say = _proposal(last, reasoner), str(last.text) or None

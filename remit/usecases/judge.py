@@ -64,7 +64,7 @@ def second_decision(approval: Approval, intent: Intent, judge: Judge) -> Decisio
 
 def ruled(intent: Intent, decide: Callable[[], Decision], judge: Judge, spans: Spans) -> tuple[Decision, Draft]:
     """A decision and its entry, which says whose it is and how long it took. Raises what `decide` raises."""
-    with spans.span("decide", agent=intent.agent, tool=intent.tool) as span:
+    with spans.span("decide", run=intent.run, agent=intent.agent, tool=intent.tool) as span:
         decision = decide()
         span.note(outcome=decision.outcome.value)
     return decision, decided(intent, decision, judge.engine.name, span.milliseconds)

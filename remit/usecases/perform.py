@@ -1,6 +1,7 @@
 """An executor's work: consume the warrant, act once under the agent's own role, read the outcome back under another."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from remit.domain.errors import RemitError, Unavailable, WarrantRefused
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import Payload, parse_payload
 from remit.domain.warrant import Receipt, Verification, Warrant
-from remit.ports import AgentIdentity, AgentSession, Clock, Performed, ReadSession, Spans, WarrantUses
+from remit.ports import AgentIdentity, AgentSession, Clock, Performed, ReadSession, Span, Spans, WarrantUses
 from remit.toolkit import ReadTool, Tool, ToolFailed
 
 
@@ -78,7 +79,7 @@ class _Performance:
     spans: Spans
 
     def act(self) -> Effect:
-        with self.spans.span("tool", agent=self.warrant.agent, tool=self.warrant.tool) as acting:
+        with self._span("tool") as acting:
             effect = self._execute()
             acting.note(outcome="refused" if effect.refused else "done")
         return replace(effect, milliseconds=acting.milliseconds)
@@ -86,21 +87,26 @@ class _Performance:
     def receipt(self, effect: Effect) -> Receipt:
         """Whether it was done is the read-back's word alone. Raises Unavailable while that says nothing."""
         expected = self.tool.expected(self.payload, self.reading.context)
-        with self.spans.span("verify", agent=self.warrant.agent, tool=self.warrant.tool) as looking:
+        with self._span("verify") as looking:
             observed = self._read_back()
+            verification = Verification.MATCH if self.tool.matches(expected, observed) else Verification.DRIFT
+            looking.note(outcome=verification.value)
         if observed is None and not effect.refused:
             raise Unavailable(f"{self.warrant.tool} was begun and its effect is not to be seen (yet). {effect.note}".strip())
         return Receipt(
             warrant=self.warrant.id,
             executed_as=self.acting.arn,
             read_back_as=self.reading.arn,
-            verification=Verification.MATCH if self.tool.matches(expected, observed) else Verification.DRIFT,
+            verification=verification,
             expected=expected,
             observed=observed,
             note=effect.note,
             tool_ms=effect.milliseconds,
             read_back_ms=looking.milliseconds,
         )
+
+    def _span(self, name: str) -> AbstractContextManager[Span]:
+        return self.spans.span(name, run=self.warrant.run, agent=self.warrant.agent, tool=self.warrant.tool)
 
     def _execute(self) -> Effect:
         try:

@@ -45,7 +45,7 @@ class Function(Construct):
             memory_size=memory,
             role=self.role,
             log_group=log_group,
-            tracing=lambda_.Tracing.ACTIVE if stage.tracing else lambda_.Tracing.DISABLED,
+            tracing=lambda_.Tracing.ACTIVE,
             environment=_environment(stage, bundle.folder) | dict(environment or {}),
         )
         acknowledge(self.resource, "AwsSolutions-L1", "Python 3.13 is what the locks are resolved for and tested on.")
@@ -70,7 +70,8 @@ def _environment(stage: Stage, folder: str) -> dict[str, str]:
     return {
         "REMIT_STAGE": stage.name,
         "POWERTOOLS_SERVICE_NAME": folder,
-        "POWERTOOLS_METRICS_NAMESPACE": "Remit",
+        "POWERTOOLS_METRICS_NAMESPACE": stage.names.metrics,
+        # What is raised can hold values of a payload, which have no place in a trace.
+        "POWERTOOLS_TRACER_CAPTURE_ERROR": "false",
         "POWERTOOLS_LOG_LEVEL": "INFO",
-        **stage.environment,
     }

@@ -44,7 +44,7 @@ class RestApi(Construct):
                 access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_LOGGED)),
                 throttling_rate_limit=50,
                 throttling_burst_limit=100,
-                tracing_enabled=stage.tracing,
+                tracing_enabled=True,
             ),
         )
         # The address that AWS would give it, which is not the local stage's.

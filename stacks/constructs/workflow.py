@@ -41,12 +41,11 @@ class Workflow(Construct):
             definition_body=stepfunctions.DefinitionBody.from_string(_with_numbers(definition, numbers)),
             definition_substitutions=functions,
             logs=stepfunctions.LogOptions(destination=log_group, level=stepfunctions.LogLevel.ALL, include_execution_data=False),
-            tracing_enabled=stage.tracing,
+            tracing_enabled=True,
             removal_policy=stage.removal_policy,
         )
         machine.add_to_role_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(functions.values())))
         acknowledge(machine.role, "AwsSolutions-IAM5[Resource::*]", "Log delivery and X-Ray take no resource.")
-        acknowledge(machine, "AwsSolutions-SF2", "Off only on the local stage, whose cloud has no X-Ray.")
 
 
 def _with_numbers(definition: Path, numbers: Mapping[str, int]) -> str:

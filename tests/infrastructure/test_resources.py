@@ -21,7 +21,13 @@ TABLES = {
 }
 BUSINESS = {f"{charter.domain}-{name}": [table.key] for charter in CHARTERS for name, table in charter.tables.items()}
 BESIDES = {"policy-administration-payouts": ["payout_id"]}
-TOLD = {"REMIT_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+TOLD = {
+    "REMIT_STAGE",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+    "POWERTOOLS_TRACER_CAPTURE_ERROR",
+}
 TOLD_ALSO = {
     "api": {"WORKFLOWS", "ACCOUNT", "AGENTS"},
     "approvals": set[str](),
@@ -110,10 +116,8 @@ def test_the_access_log_holds_no_path_query_or_body(stage: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_function_is_told_what_it_needs_and_no_secret(stage: str) -> None:
     told = {name: function["Properties"]["Environment"]["Variables"] for name, function in deployment(stage).functions().items()}
-    stage_only = {"local": {"POWERTOOLS_TRACE_DISABLED"}, "prod": set[str]()}[stage]
-    assert {name: set(variables) for name, variables in told.items()} == {
-        name: TOLD | also | stage_only for name, also in TOLD_ALSO.items()
-    }
+    assert {name: set(variables) for name, variables in told.items()} == {name: TOLD | also for name, also in TOLD_ALSO.items()}
+    assert {variables["POWERTOOLS_METRICS_NAMESPACE"] for variables in told.values()} == {f"Remit/{stage}"}
     assert not re.search(r"secret|password|api_?key|AKIA", json.dumps(told), re.IGNORECASE)
 
 
@@ -153,7 +157,17 @@ def test_a_machine_logs_every_event_without_its_data(stage: str) -> None:
     for machine in deployment(stage).of_type("AWS::StepFunctions::StateMachine").values():
         logging = machine["Properties"]["LoggingConfiguration"]
         assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
-        assert machine["Properties"].get("TracingConfiguration", {}).get("Enabled") is (stage == "prod")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_function_machine_and_route_is_traced(stage: str) -> None:
+    deployed = deployment(stage)
+    functions = {function["Properties"]["TracingConfig"]["Mode"] for function in deployed.functions().values()}
+    machines = {
+        each["Properties"]["TracingConfiguration"]["Enabled"] for each in deployed.of_type("AWS::StepFunctions::StateMachine").values()
+    }
+    (api,) = deployed.of_type("AWS::ApiGateway::Stage").values()
+    assert (functions, machines, api["Properties"]["TracingEnabled"]) == ({"Active"}, {True}, True)
 
 
 def route(paths: dict[str, Resource], resource: str) -> str:

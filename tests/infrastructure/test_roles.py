@@ -91,10 +91,6 @@ def test_no_action_is_a_pattern(stage: str) -> None:
     assert not [grant for grant in all_grants(deployment(stage)) if "*" in grant.split(" on ")[0]]
 
 
-def test_without_tracing_nothing_is_granted_to_x_ray() -> None:
-    assert not [grant for grant in all_grants(deployment("local")) if grant.startswith("xray:")]
-
-
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_machine_invokes_its_own_gate_reasoner_and_the_recorder_only(stage: str) -> None:
     deployed = deployment(stage)

@@ -11,6 +11,7 @@ from remit.domain.action import Action, ActionStatus, Failure
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
 from remit.domain.decision import AuthorizationRequest, Evaluate, Evaluation
+from remit.domain.errors import RemitError, suspended
 from remit.domain.fact import Fact
 from remit.domain.fact_spec import FactSpec
 from remit.domain.history import History, Step
@@ -163,10 +164,21 @@ class RequestApproval(Change):
     approval: Approval
 
 
-class RequireActive(Change):
-    """The agent must not be suspended: if it is, the commit raises AgentSuspended and nothing is changed."""
+class Requirement(Change, ABC):
+    """Changes nothing: where it is not met the commit raises what it says, and nothing is changed."""
+
+    @abstractmethod
+    def unmet(self) -> RemitError:
+        """Why not."""
+
+
+class RequireActive(Requirement):
+    """The agent must not be suspended."""
 
     agent: str
+
+    def unmet(self) -> RemitError:
+        return suspended()
 
 
 class Suspend(Change):
@@ -199,11 +211,12 @@ class Records(ABC):
     @abstractmethod
     def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
         """Make all changes and append all drafts to the run's chain, or none of it. Raises Conflict if a change's condition fails,
-        AgentSuspended if that was RequireActive's, Unavailable."""
+        what a Requirement says that is not met, Unavailable."""
 
     @abstractmethod
-    def open_run(self, run: str, draft: Draft) -> None:
-        """Append the run's first entry. Raises Conflict if the run has one already, Unavailable."""
+    def open_run(self, run: str, draft: Draft, changes: Sequence[Change] = ()) -> None:
+        """Append the run's first entry, with the changes or not at all. Raises Conflict if the run has one already, what an unmet
+        requirement says, Unavailable."""
 
     @abstractmethod
     def action(self, key: str) -> Action | None: ...
@@ -319,6 +332,10 @@ class Workflows(ABC):
     @abstractmethod
     def start(self, workflow: str, run: str, payload: JsonObject) -> None:
         """Start one execution named after the run; a repeat with the same input is the same execution. Raises Unavailable."""
+
+    @abstractmethod
+    def stop(self, workflow: str, run: str, failure: Failure) -> None:
+        """End an execution with an error; one that has ended already is left as it is. Raises Unavailable."""
 
     @abstractmethod
     def state(self, workflow: str, run: str) -> RunState | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -48,7 +48,7 @@ def parse_rule(statement: str) -> Rule:
 class ScopeIndex:
     """Policies by head, so that what can match is found without looking at what cannot.
 
-    A request carries no entities, so a principal or resource is `in` itself and nothing else. Only actions have parents: the schema's.
+    A request carries no entities but a person's groups, so a resource is `in` itself and nothing else. Actions' parents are the schema's.
     """
 
     def __init__(self, rules: Mapping[str, Rule], actions: cedarpy.Entities) -> None:
@@ -59,10 +59,14 @@ class ScopeIndex:
                 self._buckets[rule.principal, action, rule.resource].append(name)
         self._kinds = tuple(sorted({(_kind(principal), _kind(action), _kind(resource)) for principal, action, resource in self._buckets}))
 
-    def heads(self, principal: Uid, action: Uid, resource: Uid) -> tuple[Head, ...]:
-        """The heads in use that this request matches."""
-        of_principal, of_action, of_resource = (None, principal[0], principal), (None, action[0], action), (None, resource[0], resource)
-        asked = [(of_principal[p], of_action[a], of_resource[r]) for p, a, r in self._kinds]
+    def heads(self, principal: Uid, action: Uid, resource: Uid, groups: Sequence[Uid] = ()) -> tuple[Head, ...]:
+        """The heads in use that this request matches; `groups` are the principal's."""
+        of_principal, of_action, of_resource = (
+            ((None,), (principal[0],), (principal, *groups)),
+            (None, action[0], action),
+            (None, resource[0], resource),
+        )
+        asked = [(one, of_action[a], of_resource[r]) for p, a, r in self._kinds for one in of_principal[p]]
         return tuple(head for head in asked if head in self._buckets)
 
     def policies(self, heads: Iterable[Head]) -> Iterator[str]:

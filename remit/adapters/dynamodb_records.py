@@ -13,15 +13,15 @@ from remit.adapters.dynamodb_writes import entry_of, put_entry
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, Link
-from remit.domain.errors import Conflict, Unavailable, suspended
+from remit.domain.errors import Conflict, Unavailable
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.model import JsonObject
 from remit.names import Names
-from remit.ports import Change, Clock, Nobody, Records, Witness
+from remit.ports import Change, Clock, Nobody, Records, Requirement, Witness
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 _TRIES = 8
 
@@ -40,16 +40,15 @@ class DynamoRecords(Records):
         self._head: Entry | None = None
 
     def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
-        puts = [write for change in changes for write in writes_of(change, self._names)]
         for _ in range(_TRIES):
             entries = chain(run, self._head_of(run), drafts, self._clock.now()) if drafts else ()
-            if self._write(puts, entries):
+            if self._write(changes, entries):
                 return
             self._head = None
         raise Unavailable(f"DynamoDB: the ledger of {run} is being written to by too many at once")
 
-    def open_run(self, run: str, draft: Draft) -> None:
-        if not self._write([], chain(run, None, [draft], self._clock.now())):
+    def open_run(self, run: str, draft: Draft, changes: Sequence[Change] = ()) -> None:
+        if not self._write(changes, chain(run, None, [draft], self._clock.now())):
             raise Conflict(f"run {run} has been opened already")
 
     def action(self, key: str) -> Action | None:
@@ -110,23 +109,24 @@ class DynamoRecords(Records):
             "ExpressionAttributeValues": {":run": {"S": run}},
         }
 
-    def _write(self, puts: "list[TransactWriteItemTypeDef]", entries: Sequence[Entry]) -> bool:
+    def _write(self, changes: Sequence[Change], entries: Sequence[Entry]) -> bool:
         """False if somebody else wrote to the run first. Raises Conflict if a change's condition failed."""
+        made = [(change, write) for change in changes for write in writes_of(change, self._names)]
         appended = [put_entry(entry, self._names) for entry in entries]
         with calling("DynamoDB"):
             try:
-                self._client.transact_write_items(TransactItems=[*puts, *appended])
+                self._client.transact_write_items(TransactItems=[*(write for _, write in made), *appended])
             except ClientError as error:
-                self._lost(error, puts)
+                self._lost(error, [change for change, _ in made])
                 return False
         self._head = entries[-1] if entries else self._head
         self._witness.appended(entries)
         return True
 
-    def _lost(self, error: ClientError, puts: "list[TransactWriteItemTypeDef]") -> None:
+    def _lost(self, error: ClientError, changes: Sequence[Change]) -> None:
         """Returns if only the ledger's part failed; raises as `_unless_lost_race` does."""
         try:
-            _unless_lost_race(error, puts, self._names.table("agents"))
+            _unless_lost_race(error, changes)
         except Conflict:
             self._witness.conflicted()
             raise
@@ -139,14 +139,16 @@ class DynamoRecords(Records):
         return str(item["body"]) if item else None
 
 
-def _unless_lost_race(error: ClientError, changes: "Sequence[TransactWriteItemTypeDef]", agents: str) -> None:
-    """Returns if only the ledger's part failed; the caller reads the head again. Raises AgentSuspended, Conflict or the error itself."""
+def _unless_lost_race(error: ClientError, changes: Sequence[Change]) -> None:
+    """`changes` has the change behind each of the first writes. Returns if only the ledger's part failed: the caller reads the head again.
+    Raises what an unmet requirement says, Conflict, or the error itself."""
     if code_of(error) != "TransactionCanceledException":
         raise error
     codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
     failed = [change for change, why in zip(changes, codes, strict=False) if why == "ConditionalCheckFailed"]
-    if any(change.get("ConditionCheck", {}).get("TableName") == agents for change in failed):
-        raise suspended() from error
+    for requirement in failed:
+        if isinstance(requirement, Requirement):
+            raise requirement.unmet() from error
     if failed:
         raise Conflict("a record is not in the state that the change starts from") from error
     if not {"ConditionalCheckFailed", "TransactionConflict"}.intersection(codes):

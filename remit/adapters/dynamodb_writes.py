@@ -1,12 +1,15 @@
 """Each change and each ledger entry as one conditional write of a transaction."""
 
 import json
+from datetime import timedelta
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from remit.adapters.dynamodb_items import encode
+from remit.delegation_ports import RequireDelegation, Revoke, UseDelegation
 from remit.domain.approval import ApprovalStatus
 from remit.domain.canonical import canonical
+from remit.domain.delegation import Delegation
 from remit.domain.ledger import Entry
 from remit.domain.model import Json, JsonObject
 from remit.names import Names
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, DeleteTypeDef, PutTypeDef, TransactWriteItemTypeDef
 
 _SEQ_DIGITS = 6
+_REMEMBERED = timedelta(days=30)
 
 
 @singledispatch
@@ -62,13 +66,26 @@ def _(change: AnswerApproval, names: Names) -> "TransactWriteItemTypeDef":
 
 @put_change.register(RequireActive)
 def _(change: RequireActive, names: Names) -> "TransactWriteItemTypeDef":
-    check: ConditionCheckTypeDef = {
-        "TableName": names.table("agents"),
-        "Key": encode({"agent": change.agent}),
-        "ConditionExpression": "attribute_not_exists(#agent)",
-        "ExpressionAttributeNames": {"#agent": "agent"},
-    }
-    return {"ConditionCheck": check}
+    return _absent(names.table("agents"), {"agent": change.agent})
+
+
+@put_change.register(RequireDelegation)
+def _(change: RequireDelegation, names: Names) -> "TransactWriteItemTypeDef":
+    return _absent(names.table("delegations"), {"delegation": change.delegation, "sk": "revoked"})
+
+
+@put_change.register(UseDelegation)
+def _(change: UseDelegation, names: Names) -> "TransactWriteItemTypeDef":
+    kept = _kept(change.delegation)
+    use: JsonObject = {"delegation": change.delegation.id, "sk": f"run#{change.run}", "workflow": change.workflow, **kept}
+    return {"Put": {"TableName": names.table("delegations"), "Item": encode(use)}}
+
+
+@put_change.register(Revoke)
+def _(change: Revoke, names: Names) -> "TransactWriteItemTypeDef":
+    kept = _kept(change.delegation)
+    item: JsonObject = {"delegation": change.delegation.id, "sk": "revoked", **kept, "body": change.revocation.model_dump_json()}
+    return _new(names.table("delegations"), "delegation", item)
 
 
 @put_change.register(Suspend)
@@ -92,6 +109,11 @@ def _(change: AddLink, names: Names) -> "TransactWriteItemTypeDef":
     link = change.link
     ttl = int(link.expires_at.timestamp())
     return _new(names.table("approvals"), "pk", {"pk": link.token_hash, "sk": "link", "ttl": ttl, "body": link.model_dump_json()})
+
+
+def _kept(delegation: Delegation) -> JsonObject:
+    """Until nobody asks any more: a token that has expired starts nothing, revoked or not."""
+    return {"ttl": int((delegation.expires_at + _REMEMBERED).timestamp()), "name": delegation.name, "of": delegation.model_dump_json()}
 
 
 def put_entry(entry: Entry, names: Names) -> "TransactWriteItemTypeDef":
@@ -119,6 +141,16 @@ def _approval(change: RequestApproval | AnswerApproval) -> JsonObject:
         "requested_at": approval.requested_at.isoformat(),
         "body": approval.model_dump_json(),
     }
+
+
+def _absent(table: str, key: JsonObject) -> "TransactWriteItemTypeDef":
+    check: ConditionCheckTypeDef = {
+        "TableName": table,
+        "Key": encode(key),
+        "ConditionExpression": "attribute_not_exists(#key)",
+        "ExpressionAttributeNames": {"#key": next(iter(key))},
+    }
+    return {"ConditionCheck": check}
 
 
 def _new(table: str, key: str, item: dict[str, Json]) -> "TransactWriteItemTypeDef":

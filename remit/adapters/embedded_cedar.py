@@ -60,11 +60,18 @@ class EmbeddedCedar(PolicyEngine):
             "resource": _uid(request.resource),
             "context": to_json(request.context).decode(),
         }
-        return cedarpy.is_authorized(asked, self._slice(self._heads(request)), self._actions, self._schema)
+        return cedarpy.is_authorized(asked, self._slice(self._heads(request)), self._entities(request), self._schema)
+
+    def _entities(self, request: AuthorizationRequest) -> cedarpy.Entities:
+        if not request.groups:
+            return self._actions
+        person = {"uid": _uid(request.principal), "attrs": {}, "parents": [_uid(group) for group in request.groups]}
+        return cedarpy.Entities.from_json_str(json.dumps([person]), self._schema)
 
     def _heads(self, request: AuthorizationRequest) -> tuple[Head, ...]:
         principal, action, resource = request.principal, request.action, request.resource
-        return self._index.heads((principal.type, principal.id), (action.type, action.id), (resource.type, resource.id))
+        groups = [(group.type, group.id) for group in request.groups]
+        return self._index.heads((principal.type, principal.id), (action.type, action.id), (resource.type, resource.id), groups)
 
     def _policies_of(self, heads: tuple[Head, ...]) -> cedarpy.PolicySet:
         static = ",".join(f"{json.dumps(name)}:{self._rules[name].est}" for name in self._index.policies(heads))

@@ -65,8 +65,12 @@ class StepFunctionsWorkflows(Workflows):
                 if code_of(error) != "ExecutionAlreadyExists":
                     raise
 
+    def stop(self, workflow: str, run: str, failure: Failure) -> None:
+        with calling("Step Functions"):
+            self._client.stop_execution(executionArn=self._execution(workflow, run), error=failure.error, cause=_cause(failure))
+
     def state(self, workflow: str, run: str) -> RunState | None:
-        execution = f"{self._prefix}:execution:{self._names.machine(workflow)}:{run}"
+        execution = self._execution(workflow, run)
         with calling("Step Functions"):
             try:
                 found = self._client.describe_execution(executionArn=execution)
@@ -76,6 +80,9 @@ class StepFunctionsWorkflows(Workflows):
                 raise
         output = json.loads(found["output"]) if found["status"] == "SUCCEEDED" else None
         return RunState(status=found["status"], output=output, error=found.get("error", ""), cause=found.get("cause", ""))
+
+    def _execution(self, workflow: str, run: str) -> str:
+        return f"{self._prefix}:execution:{self._names.machine(workflow)}:{run}"
 
 
 def _cause(failure: Failure) -> str:

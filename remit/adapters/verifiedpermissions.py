@@ -1,18 +1,22 @@
 """Amazon Verified Permissions as the policy engine of one store."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import ClientError
 
 from remit.adapters.aws import calling, code_of
 from remit.adapters.policy_store import PolicyStore
 from remit.domain.canonical import canonical
-from remit.domain.decision import AuthorizationRequest, Evaluation
+from remit.domain.decision import AuthorizationRequest, EntityId, Evaluation
 from remit.domain.errors import Reason
 from remit.ports import PolicyEngine
 
 if TYPE_CHECKING:
-    from mypy_boto3_verifiedpermissions.type_defs import IsAuthorizedOutputTypeDef
+    from mypy_boto3_verifiedpermissions.type_defs import EntitiesDefinitionTypeDef, EntityIdentifierTypeDef, IsAuthorizedOutputTypeDef
+
+
+class _Entities(TypedDict, total=False):
+    entities: "EntitiesDefinitionTypeDef"
 
 
 class VerifiedPermissionsEngine(PolicyEngine):
@@ -41,15 +45,28 @@ class VerifiedPermissionsEngine(PolicyEngine):
     def _ask(self, request: AuthorizationRequest) -> "IsAuthorizedOutputTypeDef":
         return self._store.client.is_authorized(
             policyStoreId=self._store.id,
-            principal={"entityType": request.principal.type, "entityId": request.principal.id},
+            principal=_identifier(request.principal),
             action={"actionType": request.action.type, "actionId": request.action.id},
-            resource={"entityType": request.resource.type, "entityId": request.resource.id},
+            resource=_identifier(request.resource),
             context={"cedarJson": canonical(request.context).decode()},
+            **_entities(request),
         )
 
     def _rule(self, policy_id: str) -> Reason:
         rule = self._store.held().rules.get(policy_id) or self._store.reread().rules.get(policy_id)
         return rule or Reason(policy=policy_id, reason="a policy that the store does not show")
+
+
+def _entities(request: AuthorizationRequest) -> "_Entities":
+    """The principal's groups, if it has any."""
+    if not request.groups:
+        return {}
+    parents = [_identifier(group) for group in request.groups]
+    return {"entities": {"entityList": [{"identifier": _identifier(request.principal), "parents": parents}]}}
+
+
+def _identifier(entity: EntityId) -> "EntityIdentifierTypeDef":
+    return {"entityType": entity.type, "entityId": entity.id}
 
 
 def _no_answer(error: ClientError) -> Evaluation:

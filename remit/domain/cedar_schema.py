@@ -37,7 +37,7 @@ def cedar_schema(charter: Charter, payloads: Mapping[str, type[Payload]]) -> Jso
             "entityTypes": _entity_types(charter),
             "actions": {
                 **{group: {} for group in (*map(_effect, Effect), *map(_reach, Reach))},
-                **{name: _action(tool, charter.facts, payloads[tool.payload]) for name, tool in charter.tools.items()},
+                **{name: _action(tool, charter, payloads[tool.payload]) for name, tool in charter.tools.items()},
             },
         }
     }
@@ -48,6 +48,9 @@ def _common_types(charter: Charter) -> JsonObject:
     text: JsonObject = {"type": "String"}
     return {
         "RequesterContext": _record({"arn": text}),
+        "DelegatorContext": _record(
+            {"person": text, "name": text, "groups": {"type": "Set", "element": text}, "tenant": {**text, "required": False}}
+        ),
         "RunContext": _record({"id": text, "step": text, "completed": {"type": "Set", "element": text}, "counts": _counts(charter)}),
         "ApprovalContext": _record({"route": text, "approvers": {"type": "Set", "element": text}}),
     }
@@ -63,13 +66,13 @@ def _entity_types(charter: Charter) -> JsonObject:
     return {"Agent": {"memberOfTypes": ["Role"]}, "Role": {}, "User": {"memberOfTypes": ["Group"]}, "Group": {}, "Tool": {}, **resources}
 
 
-def _action(tool: ToolSpec, facts: Mapping[str, FactSpec], payload: type[Payload]) -> JsonObject:
+def _action(tool: ToolSpec, charter: Charter, payload: type[Payload]) -> JsonObject:
     return {
         "memberOf": [{"id": _effect(tool.effect)}, {"id": _reach(tool.reach)}],
         "appliesTo": {
-            "principalTypes": ["Agent"],
+            "principalTypes": ["Agent", "User"] if charter.groups else ["Agent"],
             "resourceTypes": [tool.resource.type],
-            "context": _context(payload, {name: facts[name] for name in tool.facts}),
+            "context": _context(payload, {name: charter.facts[name] for name in tool.facts}),
         },
     }
 
@@ -80,6 +83,7 @@ def _context(payload: type[Payload], facts: Mapping[str, FactSpec]) -> JsonObjec
             "payload": _model(payload),
             "facts": _record({name: _fact(spec) for name, spec in facts.items()}),
             "requester": {"type": "EntityOrCommon", "name": "RequesterContext"},
+            "delegator": {"type": "EntityOrCommon", "name": "DelegatorContext", "required": False},
             "run": {"type": "EntityOrCommon", "name": "RunContext"},
             "approval": {"type": "EntityOrCommon", "name": "ApprovalContext", "required": False},
         }

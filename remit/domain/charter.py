@@ -37,6 +37,13 @@ class AgentSpec(Model):
     memory: MemorySpec = MemorySpec()
 
 
+class GroupSpec(Model):
+    """A group of people and its row of the permission matrix: what an agent may do on their behalf, if it may do it itself."""
+
+    description: str
+    tools: Annotated[tuple[ToolName, ...], Field(min_length=1)]
+
+
 class ResourceSpec(Model):
     """The business record a tool acts on: its Cedar entity type, and the payload field that names it."""
 
@@ -69,7 +76,11 @@ class ToolSpec(Model):
 
 
 class TableSpec(Model):
+    """A business table. With `tenant`, its partition key is the tenant: an agent reaches only its delegator's."""
+
     key: str
+    sort: str | None = None
+    tenant: bool = False
 
 
 class Route(Model):
@@ -90,6 +101,7 @@ class Charter(Model):
     domain: Name
     description: str
     agents: Annotated[dict[Name, AgentSpec], Field(min_length=1)]
+    groups: dict[Name, GroupSpec] = Field(default_factory=dict)
     tools: Annotated[dict[ToolName, ToolSpec], Field(min_length=1)]
     tables: dict[Name, TableSpec]
     facts: dict[Name, FactSpec]
@@ -160,6 +172,8 @@ class Charter(Model):
         tools, tables, facts, routes = frozenset(self.tools), frozenset(self.tables), frozenset(self.facts), frozenset(self.routes)
         for name, agent in self.agents.items():
             yield f"agents.{name}.tools", agent.tools, tools
+        for name, group in self.groups.items():
+            yield f"groups.{name}.tools", group.tools, tools
         for tool, spec in self.tools.items():
             yield f"tools.{tool}.facts", spec.facts, facts
             yield f"tools.{tool}.escalation", spec.escalation, routes

@@ -82,6 +82,7 @@ TABLE: Mapping[Kind, Row] = {
     Kind.OUTCOME_REPORTED: Row(needs=(_need(Kind.OUTCOME_VERIFIED, warrant="warrant", verification="verification"),)),
     Kind.RUN_FINISHED: Row(needs=(_STARTED,), once=""),
     Kind.AGENT_SUSPENDED: Row(opens=True),
+    Kind.DELEGATION_REVOKED: Row(opens=True),
     Kind.FACT_CHANGED: Row(needs=(_need(Kind.FACT_CHANGED, where={"before": None}, before="version"),), opens=True, once="version"),
     # A claim that contradicts nothing that stands, such as a suggestion, may be the first word on a fact.
     Kind.FACT_CLAIMED: Row(needs=(_need(Kind.FACT_CHANGED, where={"before": None}, before="version"),), opens=True),

@@ -1,6 +1,6 @@
 """Three answers out of a two-valued engine: ALLOW, ESCALATE to a route, DENY."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from remit.domain.charter import Charter, ToolSpec
@@ -30,20 +30,32 @@ class EntityId(Model):
 
 
 class AuthorizationRequest(Model):
-    """One question to the engine; `context` is plain JSON with integers, strings, booleans, lists and records."""
+    """One question to the engine; `context` is plain JSON with integers, strings, booleans, lists and records, `groups` are
+    those that the principal is in."""
 
     principal: EntityId
     action: EntityId
     resource: EntityId
     context: JsonObject
+    groups: tuple[EntityId, ...] = ()
+
+
+class Asked(Model):
+    """What one of two principals was answered."""
+
+    principal: EntityId
+    allowed: bool
+    policies: tuple[str, ...]
 
 
 class Evaluation(Model):
-    """The engine's two-valued answer, with the rules that determined it. Any error makes it a no."""
+    """The engine's two-valued answer, with the rules that determined it. Any error makes it a no. `asked` tells the answers apart where
+    an agent acts on a person's behalf."""
 
     allowed: bool
     determining: tuple[Reason, ...]
     errors: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
     @property
     def clean_allow(self) -> bool:
@@ -76,6 +88,7 @@ class Decision(Model):
     exceeded: tuple[Reason, ...] = ()
     policy_set: str
     approval: Evidence | None = None
+    asked: tuple[Asked, ...] = ()
     shadow: tuple[Trial, ...] = ()
 
     @property
@@ -86,6 +99,9 @@ class Decision(Model):
 
 _ENGINE_ERROR = "engine.error"
 NO_PERMIT = Reason(policy="matrix", reason="No permit of the permission matrix covers this agent and tool.")
+NO_PERMIT_FOR_PERSON = Reason(
+    policy="matrix.group", reason="No permit of the permission matrix covers this tool and any group of the person on whose behalf it is."
+)
 
 Evaluate = Callable[[AuthorizationRequest], Evaluation]
 
@@ -102,12 +118,22 @@ class Case(Model):
     policy_set: str
 
     def request(self, evidence: Evidence | None) -> AuthorizationRequest:
+        """The question about the agent."""
         return AuthorizationRequest(
             principal=EntityId(type="Remit::Agent", id=self.intent.agent),
             action=EntityId(type="Remit::Action", id=self.intent.tool),
             resource=EntityId(type=f"Remit::{self.tool.resource.type}", id=str(self.intent.payload[self.tool.resource.field])),
             context=self._context(evidence),
         )
+
+    def requests(self, evidence: Evidence | None) -> tuple[AuthorizationRequest, ...]:
+        """The question about the agent and, where it acts on a person's behalf, the same about the person."""
+        agent, delegator = self.request(evidence), self.intent.delegator
+        if delegator is None:
+            return (agent,)
+        person = EntityId(type="Remit::User", id=delegator.person)
+        groups = tuple(EntityId(type="Remit::Group", id=group) for group in delegator.groups)
+        return agent, agent.model_copy(update={"principal": person, "groups": groups})
 
     def _context(self, evidence: Evidence | None) -> JsonObject:
         context: JsonObject = {
@@ -116,6 +142,8 @@ class Case(Model):
             "requester": {"arn": self.intent.requester.arn},
             "run": self._run(),
         }
+        if self.intent.delegator is not None:
+            context["delegator"] = self.intent.delegator.context()
         return context if evidence is None else {**context, "approval": {"route": evidence.route, "approvers": list(evidence.approvers)}}
 
     def _run(self) -> JsonObject:
@@ -130,19 +158,19 @@ def routes_of(charter: Charter, tool: ToolSpec) -> tuple[Evidence, ...]:
 
 def decide(case: Case, evaluate: Evaluate) -> Decision:
     """First answer: ALLOW within autonomy; ESCALATE to the first route whose approval would allow it; else DENY."""
-    plain = evaluate(case.request(None))
+    plain = _evaluate(case, None, evaluate)
     if plain.errors:
-        return _decision(case, Outcome.DENY, _errors(plain))
+        return _decision(case, Outcome.DENY, _errors(plain), plain)
     if plain.allowed and not case.exceeded:
-        return _decision(case, Outcome.ALLOW, plain.determining)
+        return _decision(case, Outcome.ALLOW, plain.determining, plain)
     return _ask_routes(case, plain, evaluate)
 
 
 def decide_again(case: Case, evidence: Evidence, evaluate: Evaluate) -> Decision:
     """After a human approved: only ALLOW or DENY, on the real evidence and the facts as they are now."""
-    answer = evaluate(case.request(evidence))
+    answer = _evaluate(case, evidence, evaluate)
     outcome = Outcome.ALLOW if answer.clean_allow else Outcome.DENY
-    return _decision(case, outcome, _errors(answer) or answer.determining, approval=evidence)
+    return _decision(case, outcome, _errors(answer) or answer.determining, answer, approval=evidence)
 
 
 def flip(policy: str, decision: Decision, tried: Decision) -> Trial | None:
@@ -155,15 +183,48 @@ def flip(policy: str, decision: Decision, tried: Decision) -> Trial | None:
 
 def _ask_routes(case: Case, plain: Evaluation, evaluate: Evaluate) -> Decision:
     asked_why = (*_forbids(plain), *case.exceeded)
-    absolute = _forbids(plain)
+    refusals: list[tuple[Reason, ...]] = []
     for route in case.routes:
-        answer = evaluate(case.request(route))
+        answer = _evaluate(case, route, evaluate)
         if answer.errors:
-            return _decision(case, Outcome.DENY, _errors(answer))
+            return _decision(case, Outcome.DENY, _errors(answer), answer)
         if answer.allowed:
-            return _decision(case, Outcome.ESCALATE, asked_why, route=route.route)
-        absolute = tuple(reason for reason in absolute if reason in answer.determining)
-    return _decision(case, Outcome.DENY, absolute or asked_why or (NO_PERMIT,))
+            return _decision(case, Outcome.ESCALATE, asked_why, plain, route=route.route)
+        refusals.append(answer.determining)
+    return _decision(case, Outcome.DENY, _in_all(refusals) or asked_why, plain)
+
+
+def _in_all(refusals: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """What no approval lifts."""
+    first, rest = (refusals[0], refusals[1:]) if refusals else ((), ())
+    return tuple(reason for reason in first if all(reason in refusal for refusal in rest))
+
+
+def _evaluate(case: Case, evidence: Evidence | None, evaluate: Evaluate) -> Evaluation:
+    """Every principal has to be allowed: an agent on a person's behalf may do only what both may."""
+    requests = case.requests(evidence)
+    answers = [_explained(request, evaluate(request)) for request in requests]
+    return answers[0] if len(answers) == 1 else _all_of(requests, answers)
+
+
+def _all_of(requests: Sequence[AuthorizationRequest], answers: Sequence[Evaluation]) -> Evaluation:
+    decisive = [answer for answer in answers if not answer.clean_allow] or answers
+    return Evaluation(
+        allowed=all(answer.clean_allow for answer in answers),
+        determining=tuple(dict.fromkeys(reason for answer in decisive for reason in answer.determining)),
+        errors=tuple(error for answer in answers for error in answer.errors),
+        asked=tuple(
+            Asked(principal=request.principal, allowed=answer.clean_allow, policies=tuple(reason.policy for reason in answer.determining))
+            for request, answer in zip(requests, answers, strict=True)
+        ),
+    )
+
+
+def _explained(request: AuthorizationRequest, answer: Evaluation) -> Evaluation:
+    """A no that no rule determined is the matrix's."""
+    if answer.allowed or answer.errors or answer.determining:
+        return answer
+    return answer.model_copy(update={"determining": (NO_PERMIT if request.principal.type == "Remit::Agent" else NO_PERMIT_FOR_PERSON,)})
 
 
 def _forbids(answer: Evaluation) -> tuple[Reason, ...]:
@@ -175,7 +236,13 @@ def _errors(answer: Evaluation) -> tuple[Reason, ...]:
 
 
 def _decision(
-    case: Case, outcome: Outcome, reasons: tuple[Reason, ...], route: str | None = None, approval: Evidence | None = None
+    case: Case,
+    outcome: Outcome,
+    reasons: tuple[Reason, ...],
+    answer: Evaluation,
+    *,
+    route: str | None = None,
+    approval: Evidence | None = None,
 ) -> Decision:
     return Decision(
         outcome=outcome,
@@ -185,4 +252,5 @@ def _decision(
         exceeded=case.exceeded,
         policy_set=case.policy_set,
         approval=approval,
+        asked=answer.asked,
     )

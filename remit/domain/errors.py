@@ -10,8 +10,11 @@ RemitError
 │   ├── InvalidFact          Remit.InvalidFact         a statement is malformed, or its charter has no word for it
 │   ├── NoAuthority          Remit.NoAuthority         the caller may state nothing here
 │   ├── VersionConflict      Remit.VersionConflict     the fact is not at the version that the caller took for current
+│   ├── DelegationEnded      Remit.DelegationEnded     the person's delegation has expired or was revoked
 │   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
 │   └── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
+├── Unauthenticated          Remit.Unauthenticated     the person's token is not good
+├── UnknownPerson            Remit.UnknownPerson       the charter gives the person nothing
 ├── LinkRefused              Remit.LinkRefused         an approval link that decides nothing
 ├── MailRefused              Remit.MailRefused         an address that no mail can be sent to
 ├── NotFound                 Remit.NotFound            no such run, approval or fact
@@ -97,12 +100,24 @@ class VersionConflict(Refusal):
         self.current = current
 
 
+class DelegationEnded(Refusal):
+    code = "Remit.DelegationEnded"
+
+
 class ApprovalRejected(Refusal):
     code = "Remit.ApprovalRejected"
 
 
 class ApprovalExpired(Refusal):
     code = "Remit.ApprovalExpired"
+
+
+class Unauthenticated(RemitError):
+    code = "Remit.Unauthenticated"
+
+
+class UnknownPerson(RemitError):
+    code = "Remit.UnknownPerson"
 
 
 class LinkRefused(RemitError):

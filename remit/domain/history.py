@@ -6,8 +6,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from remit.domain.canonical import canonical
+from remit.domain.delegation import Delegator
+from remit.domain.intent import Requester
 from remit.domain.ledger import Entry, Kind
 from remit.domain.model import JsonObject, Model
 
@@ -24,11 +27,19 @@ class Step(Model):
     observed: JsonObject = Field(default_factory=dict)
 
 
+class Caller(Model):
+    """Whose run it is: who started it, and on whose behalf."""
+
+    requester: Requester
+    delegator: Delegator | None = None
+
+
 class History(Model):
     """The steps of a run in the order in which they were proposed, as they stood at `as_of`."""
 
     steps: tuple[Step, ...] = ()
     as_of: datetime
+    started_by: Caller | None = None
 
     @property
     def done(self) -> tuple[Step, ...]:
@@ -43,13 +54,24 @@ class History(Model):
 def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
     """The history that a run's ledger tells. A step that was proposed twice is one step."""
     steps: dict[str, Step] = {}
+    started_by: Caller | None = None
     for entry in entries:
+        if entry.kind is Kind.RUN_STARTED:
+            started_by = _caller(entry)
         key = _key(entry)
         if entry.kind is Kind.INTENT_PROPOSED and key not in steps:
             steps[key] = Step(key=key, tool=str(entry.body["tool"]), payload=_object(entry.body["payload"]))
         elif key in steps:
             steps[key] = steps[key].model_copy(update=_change(entry))
-    return History(steps=tuple(_as_it_stands(step, as_of) for step in steps.values()), as_of=as_of)
+    return History(steps=tuple(_as_it_stands(step, as_of) for step in steps.values()), as_of=as_of, started_by=started_by)
+
+
+def _caller(started: Entry) -> Caller | None:
+    """None for an entry that names nobody."""
+    try:
+        return Caller.model_validate_json(canonical({name: started.body.get(name) for name in Caller.model_fields}))
+    except ValidationError:
+        return None
 
 
 def _key(entry: Entry) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from remit.domain.canonical import digest
+from remit.domain.delegation import Delegator
 from remit.domain.model import JsonObject, Model
 
 
@@ -23,6 +24,7 @@ class Intent(Model):
     tool: str
     payload: JsonObject
     requester: Requester
+    delegator: Delegator | None = None
 
     @property
     def payload_digest(self) -> str:

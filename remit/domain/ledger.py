@@ -27,6 +27,7 @@ class Kind(StrEnum):
     RUN_FINISHED = "run.finished"
     AGENT_SUSPENDED = "agent.suspended"
     AGENT_RESUMED = "agent.resumed"
+    DELEGATION_REVOKED = "delegation.revoked"
     FACT_CHANGED = "fact.changed"
     FACT_CLAIMED = "fact.claimed"
 

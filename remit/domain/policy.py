@@ -39,8 +39,15 @@ def split_policies(text: str) -> tuple[PolicyText, ...]:
 
 
 def matrix_permits(charter: Charter) -> tuple[PolicyText, ...]:
-    """The permission matrix: one permit per agent, over exactly its tools."""
-    return tuple(_policy(_permit(charter.domain, name, spec.tools), line=1) for name, spec in charter.agents.items())
+    """The permission matrix: one permit per agent and per group of people, over exactly its tools."""
+    agents = (
+        _permit(f"{charter.domain}.matrix.{name}", name, f'== Remit::Agent::"{name}"', spec.tools) for name, spec in charter.agents.items()
+    )
+    groups = (
+        _permit(f"{charter.domain}.matrix.group.{name}", name, f'in Remit::Group::"{name}"', spec.tools)
+        for name, spec in charter.groups.items()
+    )
+    return tuple(_policy(permit, line=1) for permit in (*agents, *groups))
 
 
 def annotations(statement: str) -> dict[str, str]:
@@ -86,12 +93,12 @@ def _policy(statement: str, line: int) -> PolicyText:
     return PolicyText(id=notes["id"], reason=notes["reason"], statement=statement, line=line, shadow="mode" in notes)
 
 
-def _permit(domain: str, agent: str, tools: tuple[str, ...]) -> str:
+def _permit(name: str, who: str, principal: str, tools: tuple[str, ...]) -> str:
     actions = ", ".join(f'Remit::Action::"{tool}"' for tool in tools)
     return (
-        f'@id("{domain}.matrix.{agent}")\n'
-        f'@reason("The permission matrix gives {agent} this tool.")\n'
-        f'permit (principal == Remit::Agent::"{agent}", action in [{actions}], resource);'
+        f'@id("{name}")\n'
+        f'@reason("The permission matrix gives {who} this tool.")\n'
+        f"permit (principal {principal}, action in [{actions}], resource);"
     )
 
 

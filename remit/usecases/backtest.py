@@ -140,9 +140,16 @@ def _intent(entry: Entry, run: tuple[Entry, ...]) -> Intent:
     """The intent that the decision is about. A run records it before the decision, and its key covers the payload."""
     bodies = [each.body for each in run if each.kind is Kind.INTENT_PROPOSED and each.body.get("key") == entry.body.get("key")]
     try:
-        return Intent.model_validate({"run": entry.run, **{name: bodies[0][name] for name in _INTENT}})
+        return Intent.model_validate({"run": entry.run, "delegator": _delegator(bodies[0]), **{name: bodies[0][name] for name in _INTENT}})
     except (IndexError, KeyError, ValidationError) as error:
         raise _CannotReplay("the run has no whole intent.proposed entry for it") from error
+
+
+def _delegator(proposed: JsonObject) -> JsonObject | None:
+    delegator = proposed.get("delegator")
+    if delegator is None or isinstance(delegator, dict):
+        return delegator
+    raise _CannotReplay("its delegator is no object")
 
 
 def _judge(intent: Intent, judges: Mapping[str, Judge]) -> Judge:

@@ -72,13 +72,19 @@ class ClosePorts:
 
 def close(end: Close, ports: ClosePorts) -> Outcome:
     """Record the end once, and tell whom it concerns; a repeat answers the same. Raises Unavailable."""
-    written = ports.records.entries(end.run)
+    outcome = record_end(end, ports.records)
+    if outcome.error == OutcomeUnverified.code:
+        tell(end.run, ports.telling)
+    return outcome
+
+
+def record_end(end: Close, records: Records) -> Outcome:
+    """What came of the run, in the ledger once. Raises Unavailable."""
+    written = records.entries(end.run)
     open_ends = unsettled(written)
     outcome = _unverified(open_ends[0], end) if open_ends else _outcome(end, written)
     if not any(entry.kind is Kind.RUN_FINISHED for entry in written):
-        ports.records.commit(end.run, [], [*_last_words(end), *_unknown(open_ends), _finished(outcome)])
-    if open_ends:
-        tell(end.run, ports.telling)
+        records.commit(end.run, [], [*_last_words(end), *_unknown(open_ends), _finished(outcome)])
     return outcome
 
 

@@ -21,6 +21,8 @@ def proposed(intent: Intent, reasoning: JsonObject | None) -> list[Draft]:
         "payload_digest": intent.payload_digest,
         "requester": intent.requester.model_dump(mode="json"),
     }
+    if intent.delegator is not None:
+        body["delegator"] = intent.delegator.model_dump(mode="json")
     return [*called, Draft(kind=Kind.INTENT_PROPOSED, body=body)]
 
 

@@ -6,13 +6,13 @@ from functools import partial
 from remit.domain.action import Action, ActionStatus, failure_of
 from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.decision import Decision, Outcome
-from remit.domain.errors import AgentSuspended, Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unavailable
+from remit.domain.errors import Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unavailable
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Verification, mint
-from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, RequestApproval, RequireActive, Spans, Tasks
-from remit.usecases import entries
+from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, RequestApproval, Spans, Tasks
+from remit.usecases import entries, minting
 from remit.usecases.ask import Asking, ask
 from remit.usecases.judge import Judge, denied, first_decision, question, ruled, second_decision
 
@@ -71,8 +71,8 @@ def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
     drafts.append(decided)
     try:
         return _act_on(decision, proposal, drafts, ports)
-    except AgentSuspended as suspended:
-        ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, suspended)])
+    except minting.REFUSALS as stopped:
+        ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, stopped)])
         raise
 
 
@@ -123,8 +123,8 @@ def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
         return _closed(action, denied(decision), drafts, ports)
     try:
         return _warranted(action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports)
-    except AgentSuspended as suspended:
-        return _closed(action, suspended, [*drafts, entries.refused(intent, suspended)], ports)
+    except minting.REFUSALS as stopped:
+        return _closed(action, stopped, [*drafts, entries.refused(intent, stopped)], ports)
 
 
 def _check_still_waiting(action: Action, tasks: Tasks) -> None:
@@ -137,7 +137,7 @@ def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: G
     judge = ports.judge
     approval = question(action.intent, decision, judge)
     route = judge.charter.routes[approval.route]
-    changes = [RequireActive(agent=action.intent.agent), OpenAction(action=action), RequestApproval(approval=approval)]
+    changes = [*minting.requirements(action.intent), OpenAction(action=action), RequestApproval(approval=approval)]
     ports.records.commit(action.intent.run, changes, [*drafts, entries.requested(approval, route.approvers)])
     ask(approval, route, ports.asking)
     return action
@@ -147,7 +147,7 @@ def _warranted(action: Action, was: ActionStatus | None, drafts: list[Draft], po
     warrant = mint(action.intent, ports.judge.clock.now())
     action = action.model_copy(update={"warrant": warrant})
     change: Change = OpenAction(action=action) if was is None else MoveAction(action=action, was=was)
-    changes = [RequireActive(agent=action.intent.agent), change, MintWarrant(warrant=warrant)]
+    changes = [*minting.requirements(action.intent), change, MintWarrant(warrant=warrant)]
     ports.records.commit(action.intent.run, changes, [*drafts, entries.minted(warrant)])
     return _executed(action, ports)
 

@@ -23,6 +23,9 @@ class RecordedHistory(RunHistory):
             why = f"The run's record does not hold at entry {broken.seq}, so nothing can rest on it."
             raise Denied(why, (Reason(policy="run.record", reason=why),))
         history = history_of(entries, self._clock.now())
+        if history.started_by is None:
+            why = "Nothing says who started this run: only runs that were started through the API can act."
+            raise Denied(why, (Reason(policy="run.record", reason=why),))
         return history.model_copy(update={"steps": tuple(self._confirmed(step) if relied_on(step) else step for step in history.steps)})
 
     def _confirmed(self, step: Step) -> Step:

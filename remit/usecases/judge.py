@@ -8,7 +8,7 @@ from remit.domain.approval import Approval, ApprovalStatus, request_approval
 from remit.domain.charter import Charter, ToolSpec
 from remit.domain.decision import Case, Decision, Evaluate, Evidence, Trial, decide, decide_again, flip, routes_of
 from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason
-from remit.domain.history import History
+from remit.domain.history import Caller, History
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
@@ -109,8 +109,18 @@ def _case(intent: Intent, judge: Judge) -> Case:
 def _history(intent: Intent, tool: ToolSpec, judge: Judge) -> History:
     """What the run has done, which is all that the tool requires of it."""
     history = judge.history.read(intent.run, lambda step: any(each.concerns(step, intent.payload) for each in tool.requires))
+    _is_the_callers(intent, history)
     check(tool.requires, intent.payload, history)
     return history
+
+
+def _is_the_callers(intent: Intent, history: History) -> None:
+    """An intent names the caller and the delegator that the API recorded: a state machine's input is not believed in this."""
+    if history.started_by not in {None, Caller(requester=intent.requester, delegator=intent.delegator)}:
+        why = "The intent names another caller than the one who started the run."
+        raise Denied(why, (Reason(policy="run.record", reason=why),))
+    if intent.delegator is not None:
+        intent.delegator.check(history.as_of)
 
 
 def _tool(intent: Intent, charter: Charter) -> ToolSpec:

@@ -4,23 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from remit.delegation_ports import RequireDelegation, UseDelegation
 from remit.domain.canonical import digest
-from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason
+from remit.domain.delegation import Delegation, Delegator
+from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason, UnknownPerson
+from remit.domain.history import Caller
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
 from remit.names import action_workflow
-from remit.ports import Clock, Entropy, Records, RunState, Workflows
+from remit.ports import Change, Clock, Entropy, Records, RunState, Workflows
 
 PATIENCE = timedelta(seconds=20)
 _LOOK_EVERY_SECONDS = 0.25
 
 
 class WorkflowInfo(Model):
-    """A deployed workflow: its domain, and its reasoning agent if it has one."""
+    """A deployed workflow: its domain with the groups of people that its charter knows, and its reasoning agent if it has one."""
 
     domain: str
     agent: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +37,10 @@ class RunPorts:
 
 
 class Call(Model):
-    """Who calls, and the caller's own name for this request, so that a repeat is the same request."""
+    """Who calls and on whose behalf, and the caller's own name for this request, so that a repeat is the same request."""
 
     requester: Requester
+    delegator: Delegator | None = None
     idempotency_key: str | None = None
 
 
@@ -56,7 +61,7 @@ class RunView(Model):
 
 
 def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> str:
-    """Start a workflow that reasons. Returns the run's id. Raises InvalidRequest for an unknown workflow."""
+    """Start a workflow that reasons. Returns the run's id. Raises InvalidRequest, UnknownPerson, DelegationEnded."""
     info = ports.workflows.get(workflow)
     if info is None or info.agent is None:
         known = ", ".join(sorted(name for name, each in ports.workflows.items() if each.agent))
@@ -67,7 +72,7 @@ def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> 
 
 
 def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPorts) -> str:
-    """Start one governed action for an agent that runs elsewhere. Returns the run's id. Raises InvalidRequest."""
+    """Start one governed action for an agent that runs elsewhere. Returns the run's id. Raises as start_run does."""
     workflow = action_workflow(tool.partition(".")[0])
     info = ports.workflows.get(workflow)
     if info is None:
@@ -95,18 +100,35 @@ def settled(run: str, ports: RunPorts) -> RunView:
 
 
 def _start(workflow: str, info: WorkflowInfo, start: JsonObject, call: Call, ports: RunPorts) -> str:
-    requester, start_digest = call.requester.model_dump(mode="json"), _digest(start)
+    _check_known(call.delegator, info)
+    caller: JsonObject = Caller(requester=call.requester, delegator=call.delegator).model_dump(mode="json")
     run = _run_id(call, ports.entropy)
     opening = Draft(
         kind=Kind.RUN_STARTED,
-        body={"workflow": workflow, "domain": info.domain, "requester": requester, "start_digest": start_digest, **_given(start)},
+        body={"workflow": workflow, "domain": info.domain, **caller, "start_digest": _digest(start), **_given(start)},
     )
     try:
-        ports.records.open_run(run, opening)
+        ports.records.open_run(run, opening, _uses(call.delegator, run, workflow))
     except Conflict:
         _same_request(run, opening, ports.records)
-    ports.machines.start(workflow, run, {"run": run, "requester": requester, **start})
+    ports.machines.start(workflow, run, {"run": run, **caller, **start})
     return run
+
+
+def _check_known(delegator: Delegator | None, info: WorkflowInfo) -> None:
+    if delegator is not None and not set(delegator.groups).intersection(info.groups):
+        why = f"The charter of '{info.domain}' knows no group of {delegator.name}."
+        raise UnknownPerson(why, (Reason(policy=f"{info.domain}.matrix", reason=why),))
+
+
+def _uses(delegator: Delegator | None, run: str, workflow: str) -> list[Change]:
+    """The run rests on the delegation from its first entry on, so that whoever revokes it finds the run."""
+    if delegator is None:
+        return []
+    named = Delegation(
+        id=delegator.delegation, person=delegator.person, name=delegator.name, tenant=delegator.tenant, expires_at=delegator.expires_at
+    )
+    return [RequireDelegation(delegation=named.id), UseDelegation(delegation=named, run=run, workflow=workflow)]
 
 
 def _digest(start: JsonObject) -> str:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from remit.adapters.signatures import SealKey
 from remit.domain.approval import Verdict
 from remit.domain.intent import Requester
-from remit.domain.ledger import Draft, Entry, Kind, chain
+from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.model import JsonObject
 from remit.domain.seal import PublicKey, Seal, Segment, name_of, statement
 from remit.domain.sealing import SealLine
@@ -55,8 +55,9 @@ def key_pair() -> KeyPair:
 def a_run(name: str, payload: JsonObject, verdict: Verdict | None = None, *, closed: bool = True) -> tuple[Entry, ...]:
     """One run of the refunds workflow from its request, to its end if it is `closed`."""
     world = World()
-    world.records.open_run(name, Draft(kind=Kind.RUN_STARTED, body={"workflow": "refunds", "domain": "refunds"}))
-    govern(Proposal(task_token="task-1", intent=make_intent(payload, run=name), reasoning=_CALL), world.ports)
+    intent = make_intent(payload, run=name)
+    world.opened(intent)
+    govern(Proposal(task_token="task-1", intent=intent, reasoning=_CALL), world.ports)
     if verdict is not None:
         world.clock.pause(60)
         world.reply(verdict)

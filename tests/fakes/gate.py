@@ -8,8 +8,9 @@ from remit.charters import load_charter, load_payloads
 from remit.domain.approval import Approval, Verdict, request_approval
 from remit.domain.charter import Charter
 from remit.domain.decision import Decision, Outcome
-from remit.domain.intent import Intent, Requester
-from remit.domain.ledger import Entry, Kind
+from remit.domain.history import Caller
+from remit.domain.intent import Intent
+from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 from remit.domain.policy import PolicyText
@@ -97,10 +98,18 @@ class World:
         executor, tasks, asking = self.executor, self.tasks, self.asking
         return GatePorts(judge=judge, records=self.records, executor=executor, tasks=tasks, asking=asking, spans=self.spans)
 
-    def propose(self, payload: JsonObject | None = None, token: str = "task-1", **changes: str) -> Intent:
+    def propose(self, payload: JsonObject | None = None, token: str = "task-1", **changes: object) -> Intent:
         intent = make_intent(refund() if payload is None else payload, **changes)
+        self.opened(intent)
         govern(Proposal(task_token=token, intent=intent), self.ports)
         return intent
+
+    def opened(self, intent: Intent) -> None:
+        """Its run, as the API opens it."""
+        if not self.records.entries(intent.run):
+            caller: JsonObject = Caller(requester=intent.requester, delegator=intent.delegator).model_dump(mode="json")
+            started: JsonObject = {"workflow": "refunds", "domain": "refunds", **caller}
+            self.records.open_run(intent.run, Draft(kind=Kind.RUN_STARTED, body=started))
 
     def reply(self, verdict: Verdict, comment: str = "", token: str = "token-1") -> Approval:
         """The human's answer, and the gate going on with it."""
@@ -114,7 +123,8 @@ class World:
         return self.records.entries(RUN)
 
     def kinds(self) -> list[Kind]:
-        return [entry.kind for entry in self.entries()]
+        """What came after the run's start."""
+        return [entry.kind for entry in self.entries()[1:]]
 
     def with_policies(self, *more: PolicyText) -> "World":
         """The same world from here on, under more rules."""
@@ -133,6 +143,6 @@ def make_approval(intent: Intent, decision: Decision = TO_FINANCE) -> Approval:
     return request_approval(REFUNDS, intent, decision, word(REFUNDS.tools[intent.tool], PAYLOADS[intent.tool], intent), NOON)
 
 
-def make_intent(payload: JsonObject, **changes: str) -> Intent:
+def make_intent(payload: JsonObject, **changes: object) -> Intent:
     given = {"run": RUN, "step": "govern-1", "agent": "support", "tool": "refunds.issue_refund", **changes}
-    return Intent(payload=payload, requester=Requester(arn="arn:aws:iam::000000000000:user/caller"), **given)
+    return Intent.model_validate({"payload": payload, "requester": {"arn": "arn:aws:iam::000000000000:user/caller"}, **given})

@@ -212,6 +212,10 @@ class MemoryWorkflows(Workflows):
     def start(self, workflow: str, run: str, payload: JsonObject) -> None:
         self.started.setdefault(run, (workflow, payload))
 
+    def stop(self, workflow: str, run: str, failure: Failure) -> None:
+        if (state := self.state(workflow, run)) and state.status == "RUNNING":
+            self.states[run] = RunState(status="ABORTED", error=failure.error, cause=failure.model_dump_json())
+
     def state(self, workflow: str, run: str) -> RunState | None:
         return self.states.get(run, RunState(status="RUNNING") if run in self.started else None)
 

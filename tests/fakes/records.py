@@ -3,10 +3,12 @@ from copy import copy
 from threading import Lock
 from typing import TypeVar
 
+from remit.delegation_ports import Delegations, RequireDelegation, Revoke, RunUse, UseDelegation
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, Link
-from remit.domain.errors import Conflict, RemitError, suspended
+from remit.domain.delegation import Delegation
+from remit.domain.errors import Conflict, RemitError
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.statement import Citation, CitedBy, Claim, Statement
 from remit.domain.warrant import Warrant
@@ -24,12 +26,34 @@ from remit.ports import (
     Reinstate,
     RequestApproval,
     RequireActive,
+    Requirement,
     Suspend,
     Witness,
 )
 
 T = TypeVar("T")
-_TABLES = ("actions", "approvals", "links", "warrants", "stopped", "said", "claims", "citations")
+_TABLES = ("actions", "approvals", "links", "warrants", "stopped", "revoked", "uses", "said", "claims", "citations")
+
+
+class MemoryDelegations(Delegations):
+    """What the records hold of delegations."""
+
+    def __init__(self, records: "MemoryRecords") -> None:
+        self._records = records
+
+    def get(self, delegation: str) -> Delegation | None:
+        uses = [use.delegation for use in self._records.uses if use.delegation.id == delegation]
+        revoked = self._records.revoked.get(delegation)
+        return uses[-1].model_copy(update={"revoked": revoked.revocation if revoked else None}) if uses else None
+
+    def of_person(self, name: str) -> tuple[Delegation, ...]:
+        known = {use.delegation.id for use in self._records.uses if use.delegation.name == name}
+        found = (self.get(delegation) for delegation in known)
+        return tuple(sorted((each for each in found if each), key=lambda each: each.expires_at, reverse=True))
+
+    def runs(self, delegation: str) -> tuple[RunUse, ...]:
+        uses = sorted({(use.run, use.workflow) for use in self._records.uses if use.delegation.id == delegation})
+        return tuple(RunUse(run=run, workflow=workflow) for run, workflow in uses)
 
 
 class MemoryRecords(Records):
@@ -42,6 +66,8 @@ class MemoryRecords(Records):
         self.links: dict[str, Link] = {}
         self.warrants: dict[str, Warrant] = {}
         self.stopped: dict[str, Suspension] = {}
+        self.revoked: dict[str, Revoke] = {}
+        self.uses: tuple[UseDelegation, ...] = ()
         self.said: dict[str, tuple[Statement, ...]] = {}
         self.claims: dict[str, Claim] = {}
         self.citations: set[Citation] = set()
@@ -65,10 +91,10 @@ class MemoryRecords(Records):
             raise
         self._append(run, drafts)
 
-    def open_run(self, run: str, draft: Draft) -> None:
+    def open_run(self, run: str, draft: Draft, changes: Sequence[Change] = ()) -> None:
         if run in self.ledger:
             raise Conflict(run)
-        self._append(run, [draft])
+        self.commit(run, changes, [draft])
 
     def action(self, key: str) -> Action | None:
         return self.actions.get(key)
@@ -104,8 +130,7 @@ class MemoryRecords(Records):
                 _require(self.approvals[change.approval.id].status is ApprovalStatus.PENDING)
                 self.approvals[change.approval.id] = change.approval
             case RequireActive():
-                if change.agent in self.stopped:
-                    raise suspended()
+                _met(change, change.agent not in self.stopped)
             case Suspend():
                 _add(self.stopped, change.suspension.agent, change.suspension)
             case Reinstate():
@@ -113,6 +138,17 @@ class MemoryRecords(Records):
                 del self.stopped[change.agent]
             case AddLink():
                 _add(self.links, change.link.token_hash, change.link)
+            case _:
+                self._apply_to_delegations(change)
+
+    def _apply_to_delegations(self, change: Change) -> None:
+        match change:
+            case RequireDelegation():
+                _met(change, change.delegation not in self.revoked)
+            case UseDelegation():
+                self.uses = (*self.uses, change)
+            case Revoke():
+                _add(self.revoked, change.delegation.id, change)
             case _:
                 self._apply_to_facts(change)
 
@@ -154,6 +190,11 @@ class MemoryRecords(Records):
 def _add(table: dict[str, T], key: str, record: T) -> None:
     _require(key not in table)
     table[key] = record
+
+
+def _met(requirement: Requirement, holds: bool) -> None:
+    if not holds:
+        raise requirement.unmet()
 
 
 def _require(holds: bool) -> None:

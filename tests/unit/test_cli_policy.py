@@ -181,17 +181,17 @@ def test_a_flip_is_told_with_what_was_and_what_would_be(cli: Cli, ledger_file: P
     arguments = ("backtest", "--policies", str(without_the_maximum), "--domain", "refunds", "--ledger", str(ledger_file))
     told, as_json = cli(*arguments), cli(*arguments, "--json")
     assert (told.code, as_json.code) == (1, 1)
-    assert told.out.startswith(f"DENY → ESCALATE to finance  {RUN} entry 1, 2026-11-22 12:00 UTC\n")
+    assert told.out.startswith(f"DENY → ESCALATE to finance  {RUN} entry 2, 2026-11-22 12:00 UTC\n")
     assert "  was refunds.over-maximum: " in told.out
     assert [(flip["was"]["outcome"], flip["now"]["outcome"]) for flip in json.loads(as_json.out)["flips"]] == [("DENY", "ESCALATE")]
 
 
 def test_what_cannot_be_replayed_is_listed_and_no_success(cli: Cli, ledger_file: Path) -> None:
-    ledger_file.write_text(ledger_file.read_text().splitlines()[1])
+    ledger_file.write_text(ledger_file.read_text().splitlines()[2])
     result = cli("backtest", "--policies", "policies", "--ledger", str(ledger_file))
     assert (result.code, result.out.splitlines()[0]) == (
         4,
-        f"not replayed: {RUN} entry 1: the run's chain does not hold at entry 1, so its record cannot be relied on",
+        f"not replayed: {RUN} entry 2: the run's chain does not hold at entry 2, so its record cannot be relied on",
     )
 
 

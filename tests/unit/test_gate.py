@@ -11,7 +11,7 @@ from remit.domain.ledger import Kind, broken_link
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt, Verification
 from remit.usecases.gate import resume
-from tests.fakes.gate import World, refund
+from tests.fakes.gate import World, make_intent, refund
 from tests.fakes.outside import BrokenMailer, Outbox
 
 
@@ -282,6 +282,7 @@ def test_records_that_cannot_be_written_leave_nothing_done() -> None:
     def down(*_: object) -> None:
         raise Unavailable("DynamoDB: ProvisionedThroughputExceeded")
 
+    world.opened(make_intent(refund()))
     world.records.before_commit = down
     world.propose()
     assert (failure(world).error, world.till.done) == ("Remit.Unavailable", {})

@@ -12,7 +12,7 @@ from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText
 from remit.domain.precondition import Requirement
 from remit.domain.warrant import Receipt
-from tests.fakes.gate import REFUNDS, RUN, World, refund
+from tests.fakes.gate import REFUNDS, RUN, World, make_intent, refund
 
 OFFER, PAY = "refunds.offer_refund", "refunds.issue_refund"
 ONCE = f"""@id("once") @reason("One refund a run.")
@@ -115,6 +115,7 @@ def test_a_step_that_only_the_ledger_knows_is_not_believed(world: World) -> None
     }
     verified: JsonObject = {"warrant": "k", "verification": "MATCH", "observed": refund()}
     drafts = [Draft(kind=Kind.INTENT_PROPOSED, body=proposed), Draft(kind=Kind.OUTCOME_VERIFIED, body=verified)]
+    world.opened(make_intent(refund()))
     world.records.commit(RUN, [], drafts)
     world.propose(step="pay", tool=PAY)
     assert error(world) == "Remit.PreconditionUnmet"

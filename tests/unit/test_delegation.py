@@ -1,0 +1,217 @@
+"""An agent on a person's behalf may do only what both may, and only while the delegation lasts."""
+
+from datetime import timedelta
+
+import pytest
+
+from remit.adapters.embedded_cedar import EmbeddedCedar
+from remit.charters import load_payloads
+from remit.delegation_ports import Revoke
+from remit.domain.action import Failure
+from remit.domain.approval import Verdict
+from remit.domain.cedar_schema import cedar_schema
+from remit.domain.charter import GroupSpec
+from remit.domain.decision import Decision
+from remit.domain.delegation import Delegation, Delegator, Revocation, delegation_id
+from remit.domain.errors import DelegationEnded, NotFound, UnknownPerson
+from remit.domain.intent import Requester
+from remit.domain.ledger import Kind, broken_link
+from remit.domain.model import JsonObject
+from remit.domain.policy import matrix_permits
+from remit.usecases.backtest import Scope, backtest
+from remit.usecases.delegations import DelegationPorts, revoke
+from remit.usecases.gate import Proposal, govern
+from remit.usecases.runs import Call, RunPorts, WorkflowInfo, start_run
+from tests.fakes.clock import NOON, CountingEntropy, FixedClock
+from tests.fakes.gate import POLICIES, REFUNDS, World, make_intent, refund
+from tests.fakes.outside import MemoryWorkflows
+from tests.fakes.records import MemoryDelegations, MemoryRecords
+
+OPERATOR = Requester(arn="arn:aws:iam::000000000000:user/operator")
+PAY, OFFER = "refunds.issue_refund", "refunds.offer_refund"
+GROUPS = {"clerks": GroupSpec(description="Clerks.", tools=(PAY,)), "readers": GroupSpec(description="Readers.", tools=(OFFER,))}
+STAFFED = REFUNDS.model_copy(update={"groups": GROUPS})
+
+
+def carol(*groups: str, **changes: object) -> Delegator:
+    given = {"delegation": "d1", "person": "sub-carol", "name": "carol", "groups": groups or ("clerks",), "tenant": "north"}
+    return Delegator.model_validate({**given, "expires_at": NOON + timedelta(hours=1), **changes})
+
+
+def staffed() -> World:
+    rules = [policy for policy in POLICIES.policies if ".matrix." not in policy.id]
+    engine = EmbeddedCedar((*matrix_permits(STAFFED), *rules), cedar_schema(STAFFED, load_payloads("refunds")))
+    return World(charter=STAFFED, engine=engine)
+
+
+def told(world: World) -> str:
+    _, answer = world.tasks.told[-1]
+    return answer.error if isinstance(answer, Failure) else "done"
+
+
+def decision(world: World) -> Decision:
+    body = next(entry.body for entry in reversed(world.entries()) if entry.kind is Kind.DECISION_MADE)
+    return Decision.model_validate({name: value for name, value in body.items() if name in Decision.model_fields})
+
+
+def test_what_both_may_is_done_and_both_answers_are_recorded() -> None:
+    world = staffed()
+    world.propose(delegator=carol())
+    assert (told(world), world.till.times) == ("done", 1)
+    assert [(asked.principal.type, asked.principal.id, asked.allowed, asked.policies) for asked in decision(world).asked] == [
+        ("Remit::Agent", "support", True, ("refunds.matrix.support",)),
+        ("Remit::User", "sub-carol", True, ("refunds.matrix.group.clerks",)),
+    ]
+
+
+@pytest.mark.parametrize("groups", [("readers",), ("strangers",)])
+def test_what_the_person_may_not_is_denied_though_the_agent_may(groups: tuple[str, ...]) -> None:
+    world = staffed()
+    world.propose(delegator=carol(*groups))
+    assert (told(world), world.till.done) == ("Remit.Denied", {})
+    made = decision(world)
+    assert (made.policies, [asked.allowed for asked in made.asked]) == (("matrix.group",), [True, False])
+
+
+def test_no_approval_gives_a_person_what_the_matrix_does_not() -> None:
+    world = staffed()
+    world.propose(refund(1200_00), delegator=carol("readers"))
+    assert (told(world), decision(world).policies, world.records.approvals) == ("Remit.Denied", ("matrix.group",), {})
+
+
+def test_an_approval_is_decided_again_for_both() -> None:
+    world = staffed()
+    world.propose(refund(1200_00), delegator=carol())
+    world.reply(Verdict.APPROVE)
+    assert (told(world), world.till.times, len(decision(world).asked)) == ("done", 1, 2)
+
+
+def test_a_domain_that_knows_no_people_does_nothing_on_their_behalf() -> None:
+    world = World()
+    world.propose(delegator=carol())
+    assert (told(world), world.till.done) == ("Remit.Denied", {})
+
+
+def test_a_delegation_that_has_expired_is_the_end_of_it() -> None:
+    world = staffed()
+    world.opened(make_intent(refund(), delegator=carol()))
+    world.clock.pause(3600)
+    world.propose(delegator=carol())
+    assert (told(world), world.till.done) == ("Remit.DelegationEnded", {})
+
+
+def test_a_delegation_that_expires_while_a_human_is_asked_is_the_end_of_it() -> None:
+    world = staffed()
+    world.propose(refund(1200_00), delegator=carol())
+    world.clock.pause(3600)
+    world.reply(Verdict.APPROVE)
+    assert (told(world), world.till.done) == ("Remit.DelegationEnded", {})
+
+
+@pytest.mark.parametrize("claimed", [None, carol("clerks", "admins"), carol(tenant="south"), carol(delegation="d2")])
+def test_a_run_cannot_change_on_whose_behalf_it_is(claimed: Delegator | None) -> None:
+    world = staffed()
+    world.opened(make_intent(refund(), delegator=carol()))
+    world.propose(delegator=claimed)
+    assert (told(world), world.till.done) == ("Remit.Denied", {})
+
+
+def test_a_run_that_the_api_did_not_start_does_nothing() -> None:
+    world = staffed()
+    intent = make_intent(refund(), delegator=carol())
+    govern(Proposal(task_token="task-1", intent=intent), world.ports)
+    assert (told(world), world.till.done) == ("Remit.Denied", {})
+
+
+def test_a_decision_on_a_persons_behalf_is_replayed_as_it_was_made() -> None:
+    world = staffed()
+    world.propose(delegator=carol())
+    world.clock.pause(7200)
+    report = backtest(world.entries(), {"refunds": world.ports.judge}, Scope())
+    assert (report.replayed, report.flips, report.unreplayed) == (1, (), ())
+
+
+class Desk:
+    """The API's side: a run started on a person's behalf, and an operator who can end the delegation."""
+
+    def __init__(self) -> None:
+        self.clock, self.machines = FixedClock(), MemoryWorkflows()
+        self.records = MemoryRecords(self.clock)
+        info = {"refunds": WorkflowInfo(domain="refunds", agent="support", groups=("clerks",))}
+        self.ports = RunPorts(workflows=info, machines=self.machines, records=self.records, clock=self.clock, entropy=CountingEntropy())
+        self.delegations = MemoryDelegations(self.records)
+
+    def start(self, delegator: Delegator) -> str:
+        return start_run("refunds", {"message": "hello"}, Call(requester=OPERATOR, delegator=delegator), self.ports)
+
+    def revoke(self, delegation: str = "d1") -> tuple[str, ...]:
+        ports = DelegationPorts(delegations=self.delegations, records=self.records, machines=self.machines, clock=self.clock)
+        return revoke(delegation, "carol has left", OPERATOR, ports).stopped
+
+    def ends(self, run: str) -> list[object]:
+        return [entry.body["error"] for entry in self.records.entries(run) if entry.kind is Kind.RUN_FINISHED]
+
+
+def test_a_run_carries_its_delegator_from_the_first_entry_on() -> None:
+    desk = Desk()
+    run = desk.start(carol())
+    expected: JsonObject = carol().model_dump(mode="json")
+    assert desk.records.entries(run)[0].body["delegator"] == expected
+    assert desk.machines.started[run][1]["delegator"] == expected
+
+
+def test_a_person_whom_the_charter_does_not_know_starts_nothing() -> None:
+    desk = Desk()
+    with pytest.raises(UnknownPerson, match="'refunds' knows no group of carol"):
+        desk.start(carol("strangers"))
+    assert (desk.machines.started, desk.records.ledger) == ({}, {})
+
+
+def test_revoking_a_delegation_stops_every_run_that_uses_it_and_no_other() -> None:
+    desk = Desk()
+    first, second, other = desk.start(carol()), desk.start(carol()), desk.start(carol(delegation="d2"))
+    assert set(desk.revoke()) == {first, second}
+    assert [desk.machines.states[run].status for run in (first, second)] == ["ABORTED", "ABORTED"]
+    assert (desk.ends(first), desk.ends(second), desk.ends(other)) == (["Remit.DelegationEnded"], ["Remit.DelegationEnded"], [])
+
+
+def test_a_revocation_is_in_the_ledger_with_who_and_why_and_once() -> None:
+    desk = Desk()
+    run = desk.start(carol())
+    assert (desk.revoke(), desk.revoke()) == ((run,), ())
+    entries = desk.records.entries("delegation-d1")
+    assert [(entry.kind, entry.body["by"], entry.body["reason"], entry.body["person"]) for entry in entries] == [
+        (Kind.DELEGATION_REVOKED, OPERATOR.arn, "carol has left", "sub-carol")
+    ]
+    assert broken_link(entries) is None
+    assert desk.ends(run) == ["Remit.DelegationEnded"]
+
+
+def test_no_run_starts_on_a_revoked_delegation() -> None:
+    desk = Desk()
+    desk.start(carol())
+    desk.revoke()
+    with pytest.raises(DelegationEnded):
+        desk.start(carol())
+    assert len(desk.machines.started) == 1
+
+
+def test_a_delegation_that_nobody_used_cannot_be_revoked() -> None:
+    with pytest.raises(NotFound):
+        Desk().revoke("d9")
+
+
+def test_a_run_whose_delegation_is_revoked_does_nothing_more() -> None:
+    world = staffed()
+    world.propose(refund(1200_00), delegator=carol())
+    gone = Revocation(delegation="d1", reason="carol has left", by=OPERATOR.arn, at=NOON)
+    kept = Delegation(id="d1", person="sub-carol", name="carol", expires_at=NOON)
+    world.records.commit("delegation-d1", [Revoke(revocation=gone, delegation=kept)], [])
+    world.reply(Verdict.APPROVE)
+    assert (told(world), world.till.done) == ("Remit.DelegationEnded", {})
+    assert world.kinds()[-1] is Kind.INTENT_REFUSED
+
+
+def test_tokens_of_one_sign_in_are_one_delegation() -> None:
+    assert delegation_id("iss", "carol", "s1") == delegation_id("iss", "carol", "s1")
+    assert len({delegation_id("iss", "carol", "s1"), delegation_id("iss", "carol", "s2"), delegation_id("other", "carol", "s1")}) == 3

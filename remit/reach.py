@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from remit.domain.charter import Charter
-from remit.domain.permission import Permission, ReadPermission
+from remit.domain.permission import MEMORY_READS, Permission, ReadPermission
 from remit.names import Names
 
 Template = Mapping[str, Any]
@@ -42,15 +42,19 @@ def compare(charters: Iterable[Charter], templates: Iterable[Template], names: N
 
 
 def reach(charters: Iterable[Charter], names: Names) -> frozenset[Cell]:
-    """Every cell that a charter gives one of its agents, to act or to look."""
-    return frozenset(
-        Cell(role, action.value, _table(names.business_table(charter.domain, permission.table)))
-        for charter in charters
-        for agent in charter.agents
-        for role, permissions in _roles_of(charter, agent, names)
-        for permission in permissions
-        for action in permission.actions
-    )
+    """Every cell that a charter gives one of its agents, to act, to look, or to remember."""
+    return frozenset(cell for charter in charters for cell in _cells(charter, names))
+
+
+def _cells(charter: Charter, names: Names) -> Iterator[Cell]:
+    for agent in charter.agents:
+        for role, permissions in _roles_of(charter, agent, names):
+            for permission in permissions:
+                table = _table(names.business_table(charter.domain, permission.table))
+                yield from (Cell(role, action.value, table) for action in permission.actions)
+        if charter.namespaces_of(agent):
+            role = names.agent_role(charter.domain, agent)
+            yield from (Cell(role, action.value, _table(names.table("facts"))) for action in MEMORY_READS)
 
 
 def _roles_of(charter: Charter, agent: str, names: Names) -> Iterator[tuple[str, Iterable[Permission | ReadPermission]]]:

@@ -6,12 +6,14 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from remit.domain.charter import Charter
+from remit.domain.permission import ReadAction
 from remit.names import action_workflow
 from remit.policies import PolicySet
 from stacks.arns import Arns
 from stacks.bundling import Bundle, executor_bundle, gate_bundle, reasoner_bundle
 from stacks.constructs.agent_role import AgentRoles, Boundaries
 from stacks.constructs.function import Function
+from stacks.constructs.memory import memory
 from stacks.constructs.policy_store import PolicyStore
 from stacks.constructs.table import Table
 from stacks.constructs.workflow import Workflow
@@ -52,6 +54,7 @@ class DomainStack(Stack):
         gate.allow(arns.table("agents"), "dynamodb:ConditionCheckItem")
         gate.append_to(arns.table("ledger"))
         gate.allow(self._fact_tables(), "dynamodb:BatchGetItem")
+        gate.permit(memory(arns, charter.fact_namespaces(), ReadAction.BATCH_GET))
         reads = ("ListPolicies", "GetPolicy", "GetSchema")
         gate.allow(store.arn, "verifiedpermissions:IsAuthorized", *(f"verifiedpermissions:{read}" for read in reads))
         gate.allow([executor.arn for executor in executors], "lambda:InvokeFunction")
@@ -90,6 +93,7 @@ class DomainStack(Stack):
             memory=1024,
         )
         reasoner.allow(self._arns.model(stage.model_id), "bedrock:InvokeModel")
+        reasoner.permit(memory(self._arns, charter.namespaces_of(agent), ReadAction.QUERY))
         return reasoner
 
     def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:

@@ -29,6 +29,10 @@ class ReadAction(StrEnum):
     QUERY = DataAction.QUERY.value
 
 
+# What an agent may do by itself to what stands in the namespaces that it reads.
+MEMORY_READS = (ReadAction.GET, ReadAction.QUERY)
+
+
 class Permission(Model):
     """What the tool's role may do on one of the domain's tables."""
 

@@ -1,14 +1,15 @@
 """An agent's two identities, each for its executor only and within its domain's boundary: one acts, the other one only looks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from remit.domain.charter import Charter
-from remit.domain.permission import DataAction, Permission, ReadAction, ReadPermission
+from remit.domain.permission import MEMORY_READS, DataAction, Permission, ReadAction, ReadPermission
 from stacks.arns import Arns
 from stacks.constructs.function import Function
+from stacks.constructs.memory import memory
 
 
 class Boundaries(Construct):
@@ -18,6 +19,8 @@ class Boundaries(Construct):
         super().__init__(scope, construct_id)
         tables = [arns.business_table(charter.domain, table) for table in charter.tables]
         self.acting = _boundary(self, "Acting", arns.names.of(charter.domain, "agents-boundary"), DataAction, tables)
+        known = {namespace for agent in charter.agents for namespace in charter.namespaces_of(agent)}
+        self.acting.add_statements(*memory(arns, sorted(known), *MEMORY_READS))
         self.reading = _boundary(self, "Reading", arns.names.of(charter.domain, "readers-boundary"), ReadAction, tables)
 
 
@@ -30,12 +33,12 @@ class AgentRoles(Construct):
         super().__init__(scope, construct_id)
         self._trusted = iam.ArnPrincipal(executor.role.role_arn).with_session_tags()
         acts, looks = arns.names.agent_role(charter.domain, agent), arns.names.reader_role(charter.domain, agent)
-        self._role("Acting", acts, _by_table(arns, charter, charter.permissions_of(agent)), boundaries.acting)
+        known = memory(arns, charter.namespaces_of(agent), *MEMORY_READS)
+        self._role("Acting", acts, [*_by_table(arns, charter, charter.permissions_of(agent)), *known], boundaries.acting)
         self._role("Reading", looks, _by_table(arns, charter, charter.reads_of(agent)), boundaries.reading)
 
-    def _role(self, construct_id: str, name: str, cells: Mapping[str, set[str]], boundary: iam.ManagedPolicy) -> None:
-        """One statement for each table; no policy at all where there is nothing to allow."""
-        statements = [iam.PolicyStatement(actions=sorted(actions), resources=[table]) for table, actions in cells.items()]
+    def _role(self, construct_id: str, name: str, statements: list[iam.PolicyStatement], boundary: iam.ManagedPolicy) -> None:
+        """No policy at all where there is nothing to allow."""
         policies = {"charter": iam.PolicyDocument(statements=statements)} if statements else {}
         iam.Role(
             self,
@@ -52,9 +55,10 @@ def _boundary(scope: Construct, construct_id: str, name: str, actions: Iterable[
     return iam.ManagedPolicy(scope, construct_id, managed_policy_name=name, statements=[allowed])
 
 
-def _by_table(arns: Arns, charter: Charter, permissions: Iterable[Permission | ReadPermission]) -> Mapping[str, set[str]]:
+def _by_table(arns: Arns, charter: Charter, permissions: Iterable[Permission | ReadPermission]) -> list[iam.PolicyStatement]:
+    """One statement for each table."""
     cells: dict[str, set[str]] = {}
     for permission in permissions:
         table = arns.business_table(charter.domain, permission.table)
         cells.setdefault(table, set()).update(action.value for action in permission.actions)
-    return cells
+    return [iam.PolicyStatement(actions=sorted(actions), resources=[table]) for table, actions in cells.items()]

@@ -1,6 +1,6 @@
 """A Lambda function with a role and a log group of its own: it may do what a stack allows it, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -56,8 +56,14 @@ class Function(Construct):
         return self.resource.function_arn
 
     def allow(self, resources: str | Sequence[str], *actions: str) -> None:
+        """On no resource nothing is allowed."""
         resources = [resources] if isinstance(resources, str) else list(resources)
-        self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=resources))
+        if resources:
+            self.permit([iam.PolicyStatement(actions=list(actions), resources=resources)])
+
+    def permit(self, statements: Iterable[iam.PolicyStatement]) -> None:
+        for statement in statements:
+            self.role.add_to_policy(statement)
 
     def append_to(self, ledger: str, *also: str) -> None:
         """The ledger is append-only: whatever else is ever granted, no entry is changed or removed."""

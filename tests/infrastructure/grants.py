@@ -55,8 +55,13 @@ def _of_domain(charter: Charter) -> dict[str, set[str]]:
     grants = {f"{charter.domain}-gate": _gate(charter)}
     for agent in charter.agents:
         grants[f"{charter.domain}-{agent}-executor"] = _executor(charter.domain, agent)
-        grants[f"{charter.domain}-{agent}-reasoner"] = {f"bedrock:InvokeModel on {MODEL}"}
+        grants[f"{charter.domain}-{agent}-reasoner"] = {f"bedrock:InvokeModel on {MODEL}"} | _memory(charter, agent)
     return grants
+
+
+def _memory(charter: Charter, agent: str) -> set[str]:
+    """What the reasoner shows its model; tests/infrastructure/test_memory.py has the condition."""
+    return {"dynamodb:Query on dynamodb:table/facts"} if charter.namespaces_of(agent) else set()
 
 
 def _gate(charter: Charter) -> set[str]:
@@ -66,6 +71,7 @@ def _gate(charter: Charter) -> set[str]:
         | {f"dynamodb:{action} on dynamodb:table/{table}" for action in ("GetItem", "PutItem") for table in ("actions", "approvals")}
         | {"dynamodb:PutItem on dynamodb:table/warrants", "dynamodb:ConditionCheckItem on dynamodb:table/agents"}
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}
+        | {"dynamodb:BatchGetItem on dynamodb:table/facts" for _ in charter.fact_namespaces()}
         | {f"verifiedpermissions:{action} on <{domain}:PoliciesStore7DD7FF97>" for action in _STORE_READS}
         | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in charter.agents}
         | {f"states:{action} on states:stateMachine:{machine}" for action in _TASK_ANSWERS for machine in machines_of(charter)}

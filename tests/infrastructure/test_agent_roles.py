@@ -36,6 +36,12 @@ class Held(NamedTuple):
         return self.charter.reads_of(self.agent) if self.reads else self.charter.permissions_of(self.agent)
 
     @property
+    def memory(self) -> set[tuple[str, str]]:
+        """What stands in its namespaces; tests/infrastructure/test_memory.py has the condition."""
+        remembers = self.charter.namespaces_of(self.agent) and not self.reads
+        return {("Allow", f"dynamodb:{action} on dynamodb:table/facts") for action in ("GetItem", "Query")} if remembers else set()
+
+    @property
     def deployed(self) -> Deployment:
         return deployment(self.stage)
 
@@ -72,7 +78,7 @@ def test_its_own_policy_is_exactly_the_charters_cells(held: Held) -> None:
     documents = [policy["PolicyDocument"] for policy in held.properties.get("Policies", [])]
     cells = {(permission.table, action.value) for permission in held.permissions for action in permission.actions}
     expected = {("Allow", f"{action} on dynamodb:table/{held.charter.domain}-{table}") for table, action in cells}
-    assert {statement for document in documents for statement in held.deployed.statements(document)} == expected
+    assert {statement for document in documents for statement in held.deployed.statements(document)} == expected | held.memory
     assert "*" not in json.dumps(documents)
 
 
@@ -101,7 +107,8 @@ def test_only_its_executor_assumes_it(held: Held) -> None:
 @every_role
 def test_its_boundary_is_records_of_the_domains_own_tables(held: Held) -> None:
     places = product(READ_ACTIONS if held.reads else DATA_ACTIONS, held.charter.tables)
-    assert held.boundary == {("Allow", f"dynamodb:{action} on dynamodb:table/{held.charter.domain}-{table}") for action, table in places}
+    tables = {("Allow", f"dynamodb:{action} on dynamodb:table/{held.charter.domain}-{table}") for action, table in places}
+    assert held.boundary == tables | held.memory
 
 
 @every_role
@@ -110,7 +117,7 @@ def test_its_boundary_leaves_out_everything_that_is_not_its_domains(held: Held) 
     own = {f"{held.charter.domain}-{table}" for table in held.charter.tables}
     others = {deployed.short(table["Properties"]["TableName"]) for table in deployed.of_type("AWS::DynamoDB::Table").values()} - own
     assert {"warrants", "uses", "approvals", "actions", "ledger", "policy-administration-payouts"} <= others
-    reached = {grant.partition(" on ")[::2] for _, grant in held.boundary}
+    reached = {grant.partition(" on ")[::2] for _, grant in held.boundary - held.memory}
     assert {action.partition(":")[0] for action, _ in reached} == {"dynamodb"}
     assert not {resource.rpartition("/")[2] for _, resource in reached} & others
 

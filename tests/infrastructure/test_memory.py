@@ -1,0 +1,96 @@
+"""What a charter with a memory lets its functions and roles reach of the table of facts: standing facts of its own namespaces."""
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from aws_cdk import App
+
+from remit.domain.cedar_type import CedarType
+from remit.domain.charter import Charter, TableSpec
+from remit.domain.fact_spec import StoredFactSpec
+from remit.domain.memory import NamespaceSpec
+from remit.policies import PolicySet
+from stacks.domain import DomainStack
+from stacks.stages import PROD
+from tests.fakes.memory import make_charter
+from tests.infrastructure.templates import Deployment, deployed_by
+
+FACTS = "dynamodb:table/facts"
+
+
+def charter() -> Charter:
+    """Two agents: each reads a namespace of its own and one that they share; policies look at one of them."""
+    made = make_charter("own", "others", "shared")
+    readers = {"own": ("planner",), "others": ("clerk",), "shared": ("clerk", "planner")}
+    return made.model_copy(
+        update={
+            "agents": {"planner": made.agents["planner"], "clerk": made.agents["planner"], "stranger": made.agents["planner"]},
+            "namespaces": {name: NamespaceSpec(description=name, readers=who) for name, who in readers.items()},
+            "tables": {"bookings": TableSpec(key="booking_id")},
+            "facts": {"rule": StoredFactSpec(namespace="shared", predicate="carrier", key="zone", type=CedarType.STRING)},
+        }
+    )
+
+
+@cache
+def deployed() -> Deployment:
+    app = App(context={"aws:cdk:bundling-stacks": []})
+    policies = PolicySet(policies=(), policy_schema={})
+    DomainStack(app, PROD.names.of("logistics"), stage=PROD, public_url="https://remit.example", charter=charter(), policy_set=policies)
+    return deployed_by(app.synth(), PROD.name)
+
+
+def allowed_of(kind: str, name: str) -> list[dict[str, Any]]:
+    """Every statement about the table of facts in whatever is attached to the role of a function, or in a role or boundary itself."""
+    made = deployed()
+    if kind == "function":
+        role = made.functions()[name]["Properties"]["Role"]["Fn::GetAtt"][0]
+        attached = made.of_type("AWS::IAM::Policy").values()
+        documents = [each["Properties"]["PolicyDocument"] for each in attached if {"Ref": role} in each["Properties"]["Roles"]]
+    elif kind == "role":
+        (found,) = (each["Properties"] for each in made.of_type("AWS::IAM::Role").values() if each["Properties"].get("RoleName") == name)
+        documents = [policy["PolicyDocument"] for policy in found.get("Policies", [])]
+    else:
+        policies = [each["Properties"] for each in made.of_type("AWS::IAM::ManagedPolicy").values()]
+        documents = [policy["PolicyDocument"] for policy in policies if policy["ManagedPolicyName"] == name]
+    statements = [statement for document in documents for statement in document["Statement"]]
+    return [statement for statement in statements if "-facts" in json.dumps(statement["Resource"])]
+
+
+def bound(*namespaces: str) -> dict[str, Any]:
+    return {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [*namespaces]}, "Null": {"dynamodb:LeadingKeys": "false"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "actions", "namespaces"),
+    [
+        ("function", "logistics-planner-reasoner", "dynamodb:Query", ("own", "shared")),
+        ("function", "logistics-clerk-reasoner", "dynamodb:Query", ("others", "shared")),
+        ("function", "logistics-gate", "dynamodb:BatchGetItem", ("shared",)),
+        ("role", "remit-prod-logistics-planner-agent", ["dynamodb:GetItem", "dynamodb:Query"], ("own", "shared")),
+        ("role", "remit-prod-logistics-clerk-agent", ["dynamodb:GetItem", "dynamodb:Query"], ("others", "shared")),
+        ("boundary", "remit-prod-logistics-agents-boundary", ["dynamodb:GetItem", "dynamodb:Query"], ("others", "own", "shared")),
+    ],
+)
+def test_what_stands_in_its_own_and_shared_namespaces_is_all_of_memory_that_it_reaches(
+    kind: str, name: str, actions: object, namespaces: tuple[str, ...]
+) -> None:
+    (statement,) = allowed_of(kind, name)
+    assert (statement["Effect"], statement["Action"], statement["Condition"]) == ("Allow", actions, bound(*namespaces))
+    assert "*" not in json.dumps(statement)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("function", "logistics-stranger-reasoner"),
+        ("role", "remit-prod-logistics-stranger-agent"),
+        ("role", "remit-prod-logistics-planner-reader"),
+        ("function", "logistics-planner-executor"),
+        ("boundary", "remit-prod-logistics-readers-boundary"),
+    ],
+)
+def test_who_reads_no_namespace_reaches_nothing_of_memory(kind: str, name: str) -> None:
+    assert allowed_of(kind, name) == []

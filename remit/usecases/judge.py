@@ -84,10 +84,15 @@ def _decision(case: Case, judge: Judge, ask: Callable[[Evaluate], Decision]) -> 
 
 def _trials(case: Case, decision: Decision, shadow: ShadowPolicies, ask: Callable[[Evaluate], Decision]) -> tuple[Trial, ...]:
     try:
-        tried = [flip(policy, decision, ask(evaluate)) for policy, evaluate in shadow.trials(case.request(None)).items()]
+        tried = [flip(policy, decision, ask(evaluate)) for policy, evaluate in _on_trial(case, shadow).items()]
     except Exception as error:  # noqa: BLE001 - whatever goes wrong on trial, the real decision stands
         return (Trial(policy="shadow.error", error=f"{type(error).__name__}: {error}"),)
     return tuple(trial for trial in tried if trial is not None)
+
+
+def _on_trial(case: Case, shadow: ShadowPolicies) -> Mapping[str, Evaluate]:
+    """Whatever can match the question about the agent, or that about the person."""
+    return {policy: evaluate for request in case.requests(None) for policy, evaluate in shadow.trials(request).items()}
 
 
 def _case(intent: Intent, judge: Judge) -> Case:

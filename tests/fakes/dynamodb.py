@@ -22,7 +22,10 @@ _KEYS = {
     "agents": ("agent",),
     "ledger": ("run", "seq"),
     "facts": ("pk", "sk"),
+    "delegations": ("delegation", "sk"),
 }
+
+_INDEXES = {"approvals": ("pending", "status", "requested_at"), "delegations": ("person", "name")}
 
 
 @contextmanager
@@ -40,21 +43,21 @@ def moto_dynamodb(monkeypatch: pytest.MonkeyPatch) -> "Iterator[DynamoDBClient]"
 def make_tables(client: "DynamoDBClient", names: Names) -> None:
     """Remit's own."""
     for table, keys in _KEYS.items():
-        make_table(client, names.table(table), *keys, pending=table == "approvals")
+        make_table(client, names.table(table), *keys, index=_INDEXES.get(table, ()))
 
 
-def make_table(client: "DynamoDBClient", name: str, *keys: str, pending: bool = False) -> None:
-    index = {"status": "HASH", "requested_at": "RANGE"} if pending else {}
+def make_table(client: "DynamoDBClient", name: str, *keys: str, index: tuple[str, ...] = ()) -> None:
+    """`index`: its name, and its keys."""
     kinds = ("HASH", "RANGE")
     client.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, kinds, strict=False)],  # type: ignore[typeddict-item]
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in (*keys, *index)],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in dict.fromkeys((*keys, *index[1:]))],
         BillingMode="PAY_PER_REQUEST",
-        **({"GlobalSecondaryIndexes": [_pending(index)]} if index else {}),  # type: ignore[arg-type]
+        **({"GlobalSecondaryIndexes": [_index(*index)]} if index else {}),  # type: ignore[arg-type]
     )
 
 
-def _pending(index: dict[str, str]) -> dict[str, object]:
-    keys = [{"AttributeName": key, "KeyType": kind} for key, kind in index.items()]
-    return {"IndexName": "pending", "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}
+def _index(name: str, *keys: str) -> dict[str, object]:
+    schema = [{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)]
+    return {"IndexName": name, "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}}

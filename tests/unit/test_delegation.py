@@ -1,5 +1,7 @@
 """An agent on a person's behalf may do only what both may, and only while the delegation lasts."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,13 +13,14 @@ from remit.domain.action import Failure
 from remit.domain.approval import Verdict
 from remit.domain.cedar_schema import cedar_schema
 from remit.domain.charter import GroupSpec
-from remit.domain.decision import Decision
+from remit.domain.decision import AuthorizationRequest, Decision, Evaluate, Outcome
 from remit.domain.delegation import Delegation, Delegator, Revocation, delegation_id
 from remit.domain.errors import DelegationEnded, NotFound, UnknownPerson
 from remit.domain.intent import Requester
 from remit.domain.ledger import Kind, broken_link
 from remit.domain.model import JsonObject
-from remit.domain.policy import matrix_permits
+from remit.domain.policy import PolicyText, matrix_permits, split_policies
+from remit.ports import ShadowPolicies
 from remit.usecases.backtest import Scope, backtest
 from remit.usecases.delegations import DelegationPorts, revoke
 from remit.usecases.gate import Proposal, govern
@@ -38,10 +41,28 @@ def carol(*groups: str, **changes: object) -> Delegator:
     return Delegator.model_validate({**given, "expires_at": NOON + timedelta(hours=1), **changes})
 
 
-def staffed() -> World:
-    rules = [policy for policy in POLICIES.policies if ".matrix." not in policy.id]
-    engine = EmbeddedCedar((*matrix_permits(STAFFED), *rules), cedar_schema(STAFFED, load_payloads("refunds")))
-    return World(charter=STAFFED, engine=engine)
+RULES = (*matrix_permits(STAFFED), *(policy for policy in POLICIES.policies if ".matrix." not in policy.id))
+SCHEMA = cedar_schema(STAFFED, load_payloads("refunds"))
+FORBIDDEN_TO_CLERKS = 'forbid (principal in Remit::Group::"clerks", action, resource)'
+
+
+class AboutPeople(ShadowPolicies):
+    """A policy on trial that can match nothing but a person."""
+
+    def __init__(self, engine: EmbeddedCedar) -> None:
+        self._engine = engine
+
+    def trials(self, request: AuthorizationRequest) -> Mapping[str, Evaluate]:
+        return {"extra": self._engine.evaluate} if request.groups else {}
+
+
+def rule(text: str) -> PolicyText:
+    (policy,) = split_policies(f'@id("extra") @reason("Extra.") {text};')
+    return policy
+
+
+def staffed(*more: PolicyText) -> World:
+    return World(charter=STAFFED, engine=EmbeddedCedar((*RULES, *more), SCHEMA))
 
 
 def told(world: World) -> str:
@@ -129,6 +150,31 @@ def test_a_decision_on_a_persons_behalf_is_replayed_as_it_was_made() -> None:
     world.clock.pause(7200)
     report = backtest(world.entries(), {"refunds": world.ports.judge}, Scope())
     assert (report.replayed, report.flips, report.unreplayed) == (1, (), ())
+
+
+def test_a_rule_over_a_group_refuses_the_person_and_is_told_apart() -> None:
+    world = staffed(rule(FORBIDDEN_TO_CLERKS))
+    world.propose(delegator=carol())
+    assert (told(world), world.till.done) == ("Remit.Denied", {})
+    assert [asked.policies for asked in decision(world).asked] == [("refunds.matrix.support",), ("extra",)]
+
+
+def test_a_rule_over_the_agent_refuses_the_agent_and_is_told_apart() -> None:
+    world = staffed(rule('forbid (principal == Remit::Agent::"support", action, resource)'))
+    world.propose(delegator=carol())
+    assert [(asked.allowed, asked.policies) for asked in decision(world).asked] == [
+        (False, ("extra",)),
+        (True, ("refunds.matrix.group.clerks",)),
+    ]
+
+
+def test_a_policy_on_trial_that_is_about_the_person_is_tried() -> None:
+    (on_trial,) = split_policies(f'@mode("shadow") {rule(FORBIDDEN_TO_CLERKS).statement}')
+    beside = EmbeddedCedar((*RULES, on_trial), SCHEMA)
+    world = replace(staffed(), shadow=AboutPeople(beside))
+    world.propose(delegator=carol())
+    assert told(world) == "done"
+    assert [(trial.policy, trial.would) for trial in decision(world).shadow] == [("extra", Outcome.DENY)]
 
 
 class Desk:

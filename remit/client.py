@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import requests
 from pydantic import ValidationError
@@ -144,6 +144,14 @@ class RemitClient:
             self._sleep(pause)
             pause = min(pause * 1.3, 2.0)
         return state
+
+    def get(self, result: type[Result], path: str, query: Mapping[str, str]) -> Result:
+        """For parts of the API that have a client of their own."""
+        return _parsed(result, self._answer("GET", f"{path}?{urlencode(query, quote_via=quote)}"))
+
+    def post(self, result: type[Result], path: str, body: dict[str, Any]) -> Result:
+        """The same; sent again if the answer is lost, so that doing it twice has to be doing it once."""
+        return self._post(result, path, body, None)
 
     def _steer(self, agent: str, verb: str, reason: str) -> None:
         # Not sent again by itself: the second of two is refused as done already.

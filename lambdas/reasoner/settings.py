@@ -4,6 +4,7 @@ from remit.adapters.environment import Settings
 
 
 class ReasonerSettings(Settings):
+    remit_stage: str
     remit_domain: str
     remit_agent: str
     model_id: str

@@ -1,6 +1,7 @@
 """One turn of an agent's reasoning, from the run's state to a proposal or a closing text."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,10 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 from pydantic import ConfigDict, TypeAdapter
 
 from lambdas.reasoner.graph import Graph, Thought, is_proposal_or_text
-from lambdas.reasoner.prompt import Prompt, tool_name
+from lambdas.reasoner.prompt import Prompt, tool_name, with_facts
 from remit.domain.action import Failure
 from remit.domain.model import JsonObject, Model
+from remit.domain.recall import Recollection
 from remit.domain.warrant import Receipt
 from remit.ports import Clock, Spans
 
@@ -54,19 +56,20 @@ class Reasoner:
     graph: Graph
     clock: Clock
     spans: Spans
+    recall: Callable[[], Recollection] = Recollection
 
 
 def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
-    """Ask the model once (twice if it has to be corrected)."""
-    heard = _heard(turn)
+    """Ask the model once (twice if it has to be corrected). Raises Unavailable if it cannot be told what the agent knows."""
+    heard, known = _heard(turn), reasoner.recall()
     begun = reasoner.clock.now()
-    thought: Thought = {"messages": [SystemMessage(reasoner.prompt.text), *heard], "corrections": 0}
+    thought: Thought = {"messages": [SystemMessage(with_facts(reasoner.prompt, known)), *heard], "corrections": 0}
     with reasoner.spans.span("model", run=turn.run, agent=reasoner.agent, model=reasoner.model_id, **_CHAT) as span:
         messages: list[AnyMessage] = reasoner.graph.invoke(thought)["messages"][1:]
         last, usage = messages[-1], _usage(messages[len(heard) :])
         proposal, say = _proposal(last, reasoner), str(last.text) or None
         span.note(outcome=proposal.tool if proposal else "text", **{name: str(tokens) for name, tokens in usage.items()})
-    call: JsonObject = {"begun_at": begun.isoformat(), "latency_ms": span.milliseconds, "usage": {**usage}}
+    call: JsonObject = {"begun_at": begun.isoformat(), "latency_ms": span.milliseconds, "usage": {**usage}, **_known(known)}
     return Answer(
         proposal=proposal,
         say=None if proposal else say or "The model gave no usable answer.",
@@ -97,6 +100,13 @@ def _proposal(message: AnyMessage, reasoner: Reasoner) -> Proposed | None:
         return None
     call = message.tool_calls[0]
     return Proposed(tool=tool_name(call["name"]), payload=call["args"])
+
+
+def _known(known: Recollection) -> JsonObject:
+    """Which facts the model was shown, for the ledger: not what they say."""
+    facts: list[JsonObject] = [{**fact.ref.model_dump(mode="json"), "authority": fact.authority} for fact in known.facts]
+    left_out: list[JsonObject] = [ref.model_dump(mode="json") for ref in known.left_out]
+    return {"facts": [*facts], "facts_left_out": [*left_out]}
 
 
 def _usage(answers: list[AnyMessage]) -> dict[str, int]:

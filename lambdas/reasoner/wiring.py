@@ -1,17 +1,25 @@
 """One agent's reasoner, put together once per cold start."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 
+import boto3
 from langchain_aws import ChatBedrockConverse
 
 from lambdas.reasoner.graph import make_graph
 from lambdas.reasoner.prompt import make_offers, make_prompt
 from lambdas.reasoner.settings import ReasonerSettings
 from lambdas.reasoner.turn import Reasoner
+from remit.adapters.aws import CONFIG
 from remit.adapters.bundle import load_charter, load_payloads, load_prompt
+from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.environment import read_settings
 from remit.adapters.observability import XRaySpans
 from remit.adapters.system import SystemClock
+from remit.domain.charter import Charter
+from remit.domain.recall import Recollection
+from remit.names import Names
+from remit.usecases.recall import recall
 
 
 @cache
@@ -30,4 +38,13 @@ def reasoner() -> Reasoner:
         graph=make_graph(model, offered),
         clock=SystemClock(),
         spans=XRaySpans(),
+        recall=_recall(charter, settings),
     )
+
+
+def _recall(charter: Charter, settings: ReasonerSettings) -> Callable[[], Recollection]:
+    namespaces, memory = charter.namespaces_of(settings.remit_agent), charter.agents[settings.remit_agent].memory
+    if not namespaces:
+        return Recollection
+    store = DynamoFactStore(boto3.client("dynamodb", config=CONFIG), Names(settings.remit_stage))
+    return partial(recall, namespaces, memory, store, SystemClock())

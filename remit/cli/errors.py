@@ -22,7 +22,9 @@ def advice(error: ClientError) -> str:
     """The client's error as one line."""
     named = "; ".join(f"{reason.policy}: {reason.reason}" for reason in error.reasons)
     said = named if isinstance(error, Invalid) and named else error.message
-    parts = (f"{error.code}:" if error.code else "", sentence(said), _WHAT_TO_DO.get(type(error), ""))
+    # Remit's own no says itself what to do; one without a code is IAM's.
+    to_do = "" if isinstance(error, Forbidden) and error.code else _WHAT_TO_DO.get(type(error), "")
+    parts = (f"{error.code}:" if error.code else "", sentence(said), to_do)
     return " ".join(part for part in parts if part)
 
 

@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import agents, backtest, decide, ledger, ledger_verify, local, runs, verify
+from remit.cli import agents, backtest, decide, facts, ledger, ledger_verify, local, runs, verify
 from remit.cli.demo.command import demo
 from remit.cli.errors import CliError, advice, sentence
 from remit.cli.output import complain
@@ -24,6 +24,7 @@ app.add_typer(runs.approvals_app, name="approvals")
 app.add_typer(agents.agents_app, name="agents")
 ledger.ledger_app.command()(ledger_verify.verify)
 app.add_typer(ledger.ledger_app, name="ledger")
+app.add_typer(facts.facts_app, name="facts")
 
 
 def main() -> None:

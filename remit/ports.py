@@ -94,6 +94,21 @@ class Witness(ABC):
         """A commit found that another writer had been first."""
 
 
+class Everybody(Witness):
+    """Several, each of whom sees all of it."""
+
+    def __init__(self, *witnesses: Witness) -> None:
+        self._witnesses = witnesses
+
+    def appended(self, entries: Sequence[Entry]) -> None:
+        for witness in self._witnesses:
+            witness.appended(entries)
+
+    def conflicted(self) -> None:
+        for witness in self._witnesses:
+            witness.conflicted()
+
+
 class Nobody(Witness):
     """Where nobody looks."""
 

@@ -14,7 +14,7 @@ from lambdas.api.facts import router
 from lambdas.api.http import json_answer, requester_of
 from lambdas.api.statuses import status_of_action, status_of_error
 from lambdas.api.wiring import ports
-from remit.adapters.observability import logger, metrics, tracer
+from remit.adapters.observability import about, metrics, observed
 from remit.domain.errors import InvalidRequest, Reason, RemitError
 from remit.usecases.agents import agents, resume, suspend
 from remit.usecases.runs import Call, propose, settled, start_run, view
@@ -28,6 +28,7 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_lengt
 @app.post("/runs")
 def start(body: StartRun, key: IdempotencyKey = None) -> Response[str]:
     run = start_run(body.workflow, body.input, _call(key), ports().runs)
+    about(run=run)
     metrics.add_metric("RunsStarted", MetricUnit.Count, 1)
     return json_answer(HTTPStatus.ACCEPTED, {"run": run, "status": "RUNNING"})
 
@@ -35,12 +36,15 @@ def start(body: StartRun, key: IdempotencyKey = None) -> Response[str]:
 @app.get("/runs/<run>")
 def show(run: str) -> Response[str]:
     metrics.add_metric("RunsShown", MetricUnit.Count, 1)
-    return json_answer(HTTPStatus.OK, run_body(view(run, ports().runs)))
+    seen = view(run, ports().runs)
+    about(run=seen.run)
+    return json_answer(HTTPStatus.OK, run_body(seen))
 
 
 @app.post("/intents")
 def act(body: AskForAction, key: IdempotencyKey = None) -> Response[str]:
     run = propose(body.agent, body.tool, body.payload, _call(key), ports().runs)
+    about(run=run)
     metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
     answer = action_body(settled(run, ports().runs))
     return json_answer(status_of_action(answer), answer)
@@ -80,9 +84,7 @@ def refuse(error: RemitError | RequestValidationError) -> Response[str]:
     return json_answer(status_of_error(known.code), error_body(known))
 
 
-@logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("Requests", MetricUnit.Count, 1)
     return app.resolve(event, context)

@@ -12,14 +12,13 @@ from remit.adapters.bundle import load_charters
 from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
-from remit.adapters.observability import EmfMeter
+from remit.adapters.observability import witness
 from remit.adapters.stepfunctions import StepFunctionsWorkflows
 from remit.adapters.system import SystemClock, SystemEntropy
 from remit.names import Names
 from remit.usecases.agents import AgentPorts
 from remit.usecases.fact_desk import FactDesk
 from remit.usecases.facts import FactPorts
-from remit.usecases.measures import Counting
 from remit.usecases.runs import RunPorts
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class ApiPorts:
 def ports() -> ApiPorts:
     settings = read_settings(ApiSettings)
     clock, dynamodb = SystemClock(), boto3.client("dynamodb", config=CONFIG)
-    records = DynamoRecords(dynamodb, Names(settings.remit_stage), clock, Counting(EmfMeter()))
+    records = DynamoRecords(dynamodb, Names(settings.remit_stage), clock, witness())
     agents = AgentPorts(domains=settings.agents, records=records, clock=clock)
     return ApiPorts(runs=_runs(settings, records, clock), agents=agents, facts=_facts(settings, records, clock, dynamodb))
 

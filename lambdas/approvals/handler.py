@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from lambdas.approvals.wiring import ports
-from remit.adapters.observability import logger, metrics, tracer
+from remit.adapters.observability import about, logger, metrics, observed
 from remit.domain.approval import ApprovalStatus
 from remit.domain.errors import LinkRefused, Unavailable
 from remit.pages import approval_page, message_page
@@ -32,6 +32,7 @@ def show(approval: str) -> Response[str]:
     metrics.add_metric("ApprovalPagesShown", MetricUnit.Count, 1)
     token = app.current_event.query_string_parameters.get("token", "")
     question, _ = look(approval, token, ports())
+    about(run=question.intent.run, approval=question.id)
     if question.status is not ApprovalStatus.PENDING:
         raise LinkRefused("This question has been answered already.")
     return _page(HTTPStatus.OK, approval_page(question, token))
@@ -41,6 +42,7 @@ def show(approval: str) -> Response[str]:
 def decide(approval: str) -> Response[str]:
     form = {name: values[-1] for name, values in parse_qs(app.current_event.decoded_body or "").items()}
     answered = answer(approval, Answer.model_validate(form), ports())
+    about(run=answered.intent.run, approval=answered.id)
     metrics.add_metric("ApprovalsAnswered", MetricUnit.Count, 1)
     done = "approved" if answered.status is ApprovalStatus.APPROVED else "rejected"
     thanks = "Your answer is recorded. The gate checks once more before anything is done."
@@ -61,9 +63,7 @@ def refuse(error: LinkRefused | ValidationError | Unavailable) -> Response[str]:
             return _page(HTTPStatus.SERVICE_UNAVAILABLE, again)
 
 
-@logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("Requests", MetricUnit.Count, 1)
     return app.resolve(event, context)

@@ -9,18 +9,17 @@ from remit.adapters.aws import CONFIG
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
 from remit.adapters.lambda_functions import LambdaGate
-from remit.adapters.observability import EmfMeter
+from remit.adapters.observability import witness
 from remit.adapters.system import SystemClock
 from remit.names import Names
 from remit.usecases.answer import ApprovalPorts
-from remit.usecases.measures import Counting
 
 
 @cache
 def ports() -> ApprovalPorts:
     names, clock = Names(read_settings(ApprovalsSettings).remit_stage), SystemClock()
     return ApprovalPorts(
-        records=DynamoRecords(boto3.client("dynamodb", config=CONFIG), names, clock, Counting(EmfMeter())),
+        records=DynamoRecords(boto3.client("dynamodb", config=CONFIG), names, clock, witness()),
         gate=LambdaGate(boto3.client("lambda", config=CONFIG), names),
         clock=clock,
     )

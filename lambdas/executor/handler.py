@@ -6,13 +6,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.executor.wiring import ports
-from remit.adapters.observability import logger, metrics, tracer
-from remit.usecases.perform import attempt
+from remit.adapters.observability import about, metrics, observed
+from remit.usecases.perform import attempt, run_of
 
 
-@logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    if run := run_of(event):
+        about(run=run)
     metrics.add_metric("Orders", MetricUnit.Count, 1)
     return attempt(event, ports()).model_dump(mode="json")

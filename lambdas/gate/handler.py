@@ -4,26 +4,26 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from lambdas.gate.wiring import ports
-from remit.adapters.observability import about, logger, metrics, tracer
+from remit.adapters.observability import about, metrics, observed
 from remit.domain.model import Model
 from remit.usecases.gate import Proposal, govern, resume
 
 
 class Resume(Model):
-    """An approval that has been answered."""
+    """An approval that has been answered; `run` is for the log only."""
 
     approval: str
+    run: str
 
 
-_COMMAND: TypeAdapter[Proposal | Resume] = TypeAdapter(Proposal | Resume)
+# Whoever reads the log need not see what was in a malformed event.
+_COMMAND: TypeAdapter[Proposal | Resume] = TypeAdapter(Proposal | Resume, config=ConfigDict(hide_input_in_errors=True))
 
 
-@logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     command = _COMMAND.validate_python(event)
     match command:
@@ -32,6 +32,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
             metrics.add_metric("Proposals", MetricUnit.Count, 1)
             govern(command, ports())
         case Resume():
-            about(approval=command.approval)
+            about(run=command.run, approval=command.approval)
             metrics.add_metric("Resumptions", MetricUnit.Count, 1)
             resume(command.approval, ports())

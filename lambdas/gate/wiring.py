@@ -11,7 +11,7 @@ from remit.adapters.dynamodb_facts import DynamoFacts
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
 from remit.adapters.lambda_functions import LambdaExecutor
-from remit.adapters.observability import EmfMeter, XRaySpans
+from remit.adapters.observability import XRaySpans, witness
 from remit.adapters.policy_store import CONFIG as STORE_CONFIG
 from remit.adapters.policy_store import PolicyStore
 from remit.adapters.ses import SesMailer
@@ -24,7 +24,6 @@ from remit.usecases.ask import Asking
 from remit.usecases.gate import GatePorts
 from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
-from remit.usecases.measures import Counting
 
 
 @cache
@@ -33,7 +32,7 @@ def ports() -> GatePorts:
     names, clock = Names(settings.remit_stage), SystemClock()
     charter = load_charter(settings.remit_domain)
     dynamodb = boto3.client("dynamodb", config=CONFIG)
-    records = DynamoRecords(dynamodb, names, clock, Counting(EmfMeter(), frozenset(charter.agents)))
+    records = DynamoRecords(dynamodb, names, clock, witness(frozenset(charter.agents)))
     store = PolicyStore(boto3.client("verifiedpermissions", config=STORE_CONFIG), settings.policy_store_id, clock)
     return GatePorts(
         judge=Judge(

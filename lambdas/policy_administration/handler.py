@@ -9,18 +9,16 @@ from lambdas.policy_administration.operations import Payout, export, pay
 from lambdas.policy_administration.settings import ExportSettings, PayoutSettings
 from remit.adapters.aws import CONFIG
 from remit.adapters.environment import read_settings
-from remit.adapters.observability import logger, tracer
+from remit.adapters.observability import observed
 
 
-@logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
+@observed
 def payout(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     table = read_settings(PayoutSettings).payouts_table
     return pay(Payout.model_validate(event), boto3.client("dynamodb", config=CONFIG), table)
 
 
-@logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
+@observed
 def bulk_export(event: dict[str, Any], context: LambdaContext) -> list[dict[str, Any]]:
     table = read_settings(ExportSettings).claims_table
     return export(boto3.client("dynamodb", config=CONFIG), table)

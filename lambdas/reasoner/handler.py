@@ -7,12 +7,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.reasoner.turn import Turn, take_turn
 from lambdas.reasoner.wiring import reasoner
-from remit.adapters.observability import about, logger, metrics, tracer
+from remit.adapters.observability import about, metrics, observed
 
 
-@logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     turn = Turn.model_validate(event)
     about(run=turn.run)

@@ -6,13 +6,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.recorder.wiring import ports
-from remit.adapters.observability import about, logger, metrics, tracer
+from remit.adapters.observability import about, metrics, observed
 from remit.usecases.close import Close, close
 
 
-@logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     end = Close.model_validate(event)
     about(run=end.run)

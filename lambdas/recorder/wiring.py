@@ -8,12 +8,11 @@ from lambdas.recorder.settings import RecorderSettings
 from remit.adapters.aws import CONFIG
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
-from remit.adapters.observability import EmfMeter
+from remit.adapters.observability import witness
 from remit.adapters.ses import SesMailer
 from remit.adapters.system import SystemClock
 from remit.names import Names
 from remit.usecases.close import ClosePorts
-from remit.usecases.measures import Counting
 from remit.usecases.tell import Telling
 
 
@@ -21,6 +20,6 @@ from remit.usecases.tell import Telling
 def ports() -> ClosePorts:
     settings = read_settings(RecorderSettings)
     names = Names(settings.remit_stage)
-    records = DynamoRecords(boto3.client("dynamodb", config=CONFIG), names, SystemClock(), Counting(EmfMeter()))
+    records = DynamoRecords(boto3.client("dynamodb", config=CONFIG), names, SystemClock(), witness())
     mailer = SesMailer(boto3.client("sesv2", config=CONFIG), settings.mail_sender, names)
     return ClosePorts(records=records, telling=Telling(records=records, mailer=mailer, routes=settings.told))

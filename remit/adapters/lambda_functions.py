@@ -42,9 +42,8 @@ class LambdaGate(Gate):
 
     def resume(self, approval: Approval) -> None:
         with calling("Lambda"):
-            self._client.invoke(
-                FunctionName=self._names.gate(approval.domain), InvocationType="Event", Payload=canonical({"approval": approval.id})
-            )
+            wake = canonical({"approval": approval.id, "run": approval.intent.run})
+            self._client.invoke(FunctionName=self._names.gate(approval.domain), InvocationType="Event", Payload=wake)
 
 
 def _receipt(body: bytes) -> Receipt:

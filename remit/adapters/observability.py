@@ -1,15 +1,22 @@
 """Logging, tracing and metrics, the same for every function."""
 
+import os
+import re
 import time
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import EphemeralMetrics
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from remit.domain.ledger import Entry
 from remit.domain.measure import Measure
-from remit.ports import Meter, Span, Spans
+from remit.ports import Everybody, Meter, Span, Spans, Witness
+from remit.usecases.measures import Counting
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.tracing.base import BaseSegment
@@ -18,6 +25,8 @@ logger = Logger()
 # Only the calls to AWS: patching every library there is takes a tenth of a cold start.
 tracer = Tracer(patch_modules=["botocore"])
 metrics = Metrics()
+# An invocation that fails before it counts anything: the warning would be the only line in the log that is no JSON.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 # OpenTelemetry's names, where it has one. X-Ray takes no dots in an annotation, which is what traces are found by: those are metadata.
 _GEN_AI = {
@@ -30,7 +39,52 @@ _GEN_AI = {
     "input_tokens": "gen_ai.usage.input_tokens",
     "output_tokens": "gen_ai.usage.output_tokens",
 }
+_TRACE_ROOT = re.compile(r"Root=([^;]+)")
 _ANNOTATED = frozenset({"run", "agent", "tool", "outcome", "error"})
+# What an invocation is about: on its lines in the log, whichever part of it wrote them.
+_SUBJECT = ("run", "step", "agent", "tool", "approval", "function_request_id")
+
+Answer = TypeVar("Answer")
+Handler = Callable[[dict[str, Any], Any], Answer]
+
+
+def observed(handler: Handler[Answer]) -> Handler[Answer]:
+    """What every function is decorated with, in this order: its lines know their request and its trace, and its metrics are flushed."""
+
+    @logger.inject_lambda_context(clear_state=True)
+    @tracer.capture_lambda_handler(capture_response=False)
+    @metrics.log_metrics
+    @wraps(handler)
+    def observe(event: dict[str, Any], context: LambdaContext) -> Answer:
+        _describe(metrics)
+        return handler(event, context)
+
+    observing: Handler[Answer] = observe
+    return observing
+
+
+def about(**keys: str) -> None:
+    """What this invocation is about, on each of its lines in the log and on its trace."""
+    logger.append_keys(**keys)
+    _describe(metrics)
+    for name, value in keys.items():
+        tracer.put_annotation(key=name, value=value)
+
+
+def witness(agents: frozenset[str] = frozenset()) -> Witness:
+    """Counts and logs what is appended to the ledger. `agents` are those of the charter: an intent can name any."""
+    return Everybody(Counting(EmfMeter(), agents), LedgerLog())
+
+
+class LedgerLog(Witness):
+    """A line for each entry: which it is and its hash, and nothing of what it says."""
+
+    def appended(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            logger.info(entry.kind.value, run=entry.run, seq=entry.seq, hash=entry.hash)
+
+    def conflicted(self) -> None:
+        logger.info("ledger.conflict")
 
 
 class EmfMeter(Meter):
@@ -41,6 +95,7 @@ class EmfMeter(Meter):
         line.add_metric(name=metric.name, unit=metric.unit.value, value=measure.value)
         for names in metric.by:
             line.add_dimensions(**{name: measure.dimensions[name] for name in names})
+        _describe(line)
         line.flush_metrics()
 
 
@@ -84,8 +139,11 @@ class XRaySpans(Spans):
             raise failure
 
 
-def about(**keys: str) -> None:
-    """What this invocation is about, on each of its log lines and on its trace."""
-    logger.append_keys(**keys)
-    for name, value in keys.items():
-        tracer.put_annotation(key=name, value=value)
+def _describe(line: Metrics | EphemeralMetrics) -> None:
+    """A line of metrics says what it is about beside its dimensions, which are few on purpose."""
+    keys = logger.get_current_keys()
+    for name in _SUBJECT:
+        if keys.get(name):
+            line.add_metadata(name, keys[name])
+    if trace := _TRACE_ROOT.search(os.environ.get("_X_AMZN_TRACE_ID", "")):
+        line.add_metadata("xray_trace_id", trace[1])

@@ -45,6 +45,13 @@ class ExecutorPorts:
     spans: Spans
 
 
+def run_of(event: JsonObject) -> str | None:
+    """The run that an order says it is of, for the log: nothing has been checked yet."""
+    warrant = event.get("warrant")
+    run = warrant.get("run") if isinstance(warrant, dict) else None
+    return run if isinstance(run, str) else None
+
+
 def attempt(event: JsonObject, ports: ExecutorPorts) -> Performed:
     """The executor's whole answer to whatever it was sent: a receipt, or a failure and nothing done by this call."""
     try:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge
 from stacks.bundling import Bundle, code
 from stacks.constructs.ledger_table import REWRITES
+from stacks.constructs.log_group import LogGroup
 from stacks.stages import Stage
 
 
@@ -29,9 +29,7 @@ class Function(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        log_group = logs.LogGroup(
-            self, "Logs", log_group_name=f"/aws/lambda/{name}", retention=stage.log_retention, removal_policy=stage.removal_policy
-        )
+        log_group = LogGroup(self, "Logs", stage=stage, name=f"/aws/lambda/{name}")
         log_group.grant_write(self.role)
         self.resource = lambda_.Function(
             self,
@@ -45,6 +43,8 @@ class Function(Construct):
             memory_size=memory,
             role=self.role,
             log_group=log_group,
+            # The platform's own lines are JSON too.
+            logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
             environment=_environment(stage, bundle.folder) | dict(environment or {}),
         )

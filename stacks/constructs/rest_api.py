@@ -4,11 +4,11 @@ import json
 
 from aws_cdk import Aws
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge
 from stacks.constructs.function import Function
+from stacks.constructs.log_group import LogGroup
 from stacks.stages import Stage
 
 # Neither $context.path nor a query string: they hold the tokens of approval links.
@@ -29,9 +29,7 @@ class RestApi(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, endpoint: str) -> None:
         super().__init__(scope, construct_id)
         name = stage.names.of("api")
-        log_group = logs.LogGroup(
-            self, "Logs", log_group_name=f"/aws/apigateway/{name}", retention=stage.log_retention, removal_policy=stage.removal_policy
-        )
+        log_group = LogGroup(self, "Logs", stage=stage, name=f"/aws/apigateway/{name}")
         self._rest = apigateway.RestApi(
             self,
             "Rest",

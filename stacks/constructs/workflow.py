@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge
+from stacks.constructs.log_group import LogGroup
 from stacks.stages import Stage
 
 
@@ -27,13 +27,7 @@ class Workflow(Construct):
         numbers: Mapping[str, int],
     ) -> None:
         super().__init__(scope, construct_id)
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/vendedlogs/states/{name}",
-            retention=stage.log_retention,
-            removal_policy=stage.removal_policy,
-        )
+        log_group = LogGroup(self, "Logs", stage=stage, name=f"/aws/vendedlogs/states/{name}")
         machine = stepfunctions.StateMachine(
             self,
             "Machine",

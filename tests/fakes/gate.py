@@ -16,7 +16,7 @@ from remit.domain.payload import Payload
 from remit.domain.policy import PolicyText
 from remit.domain.wording import word
 from remit.policies import load_policy_set
-from remit.ports import Mailer, PolicyEngine, ShadowPolicies
+from remit.ports import Everybody, Mailer, PolicyEngine, ShadowPolicies, Witness
 from remit.usecases.answer import Answer, ApprovalPorts, answer
 from remit.usecases.ask import Asking
 from remit.usecases.gate import GatePorts, Proposal, govern, resume
@@ -73,9 +73,10 @@ class World:
     shadow: ShadowPolicies | None = None
     charter: Charter = REFUNDS
     counts: Counts = field(default_factory=Counts)
+    witnesses: tuple[Witness, ...] = ()
 
     def __post_init__(self) -> None:
-        self.records = MemoryRecords(self.clock, Counting(self.counts, frozenset(REFUNDS.agents)))
+        self.records = MemoryRecords(self.clock, Everybody(Counting(self.counts, frozenset(REFUNDS.agents)), *self.witnesses))
         self.spans = TimedSpans(self.clock)
         self.uses = MemoryUses(self.records)
         tools = dict.fromkeys(REFUNDS.tools, self.till)

@@ -75,6 +75,10 @@ def test_a_statement_in_partiql_names_no_table() -> None:
     assert iam_actions.dynamodb_resource_arns(body, "us-east-1", "000000000000") == []
 
 
+def test_the_platforms_lines_are_text_whatever_the_function_logs() -> None:
+    assert "LogFormat" not in inspect.getsource(lambda_svc._emit_lambda_logs)
+
+
 def test_a_bucket_is_deployed_without_its_lock() -> None:
     assert "ObjectLock" not in inspect.getsource(provisioners)
 

@@ -96,7 +96,8 @@ def _called(body: Body) -> Line:
     proposal = body.get("proposal") or {}
     said = f"proposes {proposal['tool']}" if "tool" in proposal else str(body.get("say") or "proposes nothing")
     asked = f"prompt {prompt.get('name', '?')} {prompt.get('version', '')} ({_short(prompt.get('digest'))})"
-    return Line("model", f"{body.get('model', '?')}: {said}", [f"{asked}, {tokens}, {body.get('latency_ms', '?')} ms"])
+    saw = [f"saw {_facts(body)}"] if body.get("facts") else []
+    return Line("model", f"{body.get('model', '?')}: {said}", [f"{asked}, {tokens}, {body.get('latency_ms', '?')} ms", *saw])
 
 
 def _proposed(body: Body) -> Line:
@@ -112,10 +113,8 @@ def _decided(body: Body) -> Line:
     route, approval = body.get("route"), body.get("approval")
     headline = f"{body.get('outcome', '?')} → {route}" if route else str(body.get("outcome", "?"))
     approved = [f"with the approval of {', '.join(approval.get('approvers', ()))} ({approval.get('route')})"] if approval else []
-    facts = ", ".join(f"{fact.get('id')} v{fact.get('version')}" for fact in body.get("facts") or ())
-    return Line(
-        "decision", headline, [*approved, *_reasons(body), f"facts {facts or 'none'}", f"policy set {_short(body.get('policy_set'))}"]
-    )
+    facts = _facts(body) or "none"
+    return Line("decision", headline, [*approved, *_reasons(body), f"facts {facts}", f"policy set {_short(body.get('policy_set'))}"])
 
 
 def _requested(body: Body) -> Line:
@@ -172,6 +171,10 @@ def _receipt(receipt: Receipt) -> Line:
 
 def _unknown(kind: str) -> Callable[[Body], Line]:
     return lambda body: Line(kind.rpartition(".")[2][:9], kind, _fields(body))
+
+
+def _facts(body: Body) -> str:
+    return ", ".join(f"{fact.get('id')} v{fact.get('version')}" for fact in body.get("facts") or ())
 
 
 def _reasons(body: Body) -> list[str]:

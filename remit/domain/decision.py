@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from remit.domain.charter import Charter, ToolSpec
+from remit.domain.citing import cited
 from remit.domain.errors import Reason
 from remit.domain.fact import Fact
 from remit.domain.fact_key import FactRef
@@ -247,7 +248,7 @@ def _decision(
     return Decision(
         outcome=outcome,
         route=route,
-        reasons=reasons,
+        reasons=tuple(cited(reason, case.facts) for reason in reasons),
         facts=tuple(FactUsed(id=fact.ref.id, version=fact.ref.version, name=fact.name, attributes=fact.attributes) for fact in case.facts),
         exceeded=case.exceeded,
         policy_set=case.policy_set,

@@ -40,17 +40,21 @@ class _Frozen(BaseModel):
 
 
 class Situation(_Frozen):
-    """What a rule looks at: the last user text, and the reasons or content of the last tool result, if there is one."""
+    """What a rule looks at: the last user text, what the system prompt says is known, and the reasons or content of the last tool
+    result, if there is one."""
 
     user: str
+    known: str = ""
     denied: str | None = None
     done: str | None = None
 
 
 class When(_Frozen):
-    """Patterns for the parts of the situation; a part without a pattern must be absent, except the user's text."""
+    """Patterns for the parts of the situation. A result without a pattern must be absent; `{group}` in `known` is what the user's text
+    has there."""
 
     user: Pattern = ""
+    known: Pattern = ""
     denied: Pattern | None = None
     done: Pattern | None = None
 
@@ -62,11 +66,12 @@ class When(_Frozen):
             if found is None:
                 return None
             values |= found
-        return values
+        known = _search(_PLACEHOLDER.sub(lambda match: re.escape(values.get(match[1], match[0])), self.known), situation.known)
+        return None if known is None else values | known
 
     def names(self) -> set[str]:
         """What a template may use."""
-        patterns = (self.user, self.denied or "", self.done or "")
+        patterns = (self.user, self.known, self.denied or "", self.done or "")
         return {name for pattern in patterns for name in re.compile(pattern).groupindex} | set(_TEXT_OF_A_RESULT)
 
 

@@ -32,6 +32,16 @@ def test_groups_fill_texts_and_nested_arguments(tmp_path: Path) -> None:
     assert answer == Call(tool="demo__act", arguments={"who": {"names": ["Ada"]}, "note": "Ada: 150 cents", "amount": 150, "sure": True})
 
 
+def test_a_rule_may_rest_on_what_is_known_of_what_was_asked(tmp_path: Path) -> None:
+    rules = r"""- {when: {user: 'in (?P<zone>\S+)', known: '{zone}: (?P<carrier>\w{1,9})'}, say: "{carrier}"}
+- {when: {}, say: nobody}
+"""
+    script = load(written(tmp_path, rules))
+    assert script.answer(Situation(user="in zone-B", known="zone-A: X\nzone-B: Y")) == "Y"
+    assert script.answer(Situation(user="in zone-C", known="zone-A: X")) == "nobody"
+    assert script.answer(Situation(user="in zone.B", known="zone-B: X")) == "nobody"
+
+
 @pytest.mark.parametrize(
     ("rules", "complaint"),
     [

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 
 from remit.domain.cedar_folding import Situation, remainder
 from remit.domain.cedar_tree import FALSE, asks_for_approval, entities_named, facts_read, is_permit, same
+from remit.domain.citing import uncitable
 from remit.domain.finding import Finding
 from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText
 from remit.usecases.verify.subject import Subject
 
+_Check = Callable[[PolicyText, JsonObject, Subject], Finding | None]
 # No charter can declare an agent of this name.
 _STRANGER = "?"
 
@@ -39,7 +41,7 @@ def _fault(rule: PolicyText, subject: Subject) -> Finding | None:
         todo = "Correct its condition, or remove it"
         return subject.at_rule(rule, "impossible-rule", "no request that fits the schema can ever match it", todo)
     tree = subject.reader.tree(rule.statement)
-    checks: tuple[Callable[[PolicyText, JsonObject, Subject], Finding | None], ...] = (_permit, _stranger, _unreachable, _unliftable)
+    checks: tuple[_Check, ...] = (_permit, _stranger, _unreachable, _unliftable, _uncitable)
     return next((finding for check in checks if (finding := check(rule, tree, subject))), None)
 
 
@@ -74,6 +76,17 @@ def _unliftable(rule: PolicyText, tree: JsonObject, subject: Subject) -> Finding
     what = "it asks for an approval that no route of its tools can give"
     todo = "Name a route that the charter lists under the tool's escalation, or drop the clause"
     return subject.at_rule(rule, "unliftable-rule", what, todo)
+
+
+def _uncitable(rule: PolicyText, tree: JsonObject, subject: Subject) -> Finding | None:
+    """A reason that cites what one of its decisions may not have looked at."""
+    charter = subject.charter
+    for tool in sorted({tool for agent, tool in subject.cells() if _matches(tree, subject.situation(agent, tool))}):
+        facts = {name: charter.facts[name] for name in charter.tools[tool].facts}
+        for citation in uncitable(rule.reason, facts):
+            what = f"its reason cites {citation}, which a decision about {tool} does not look at"
+            return subject.at_rule(rule, "reason-cites-nothing", what, "Cite {fact} or {fact.attribute} of the tool's facts")
+    return None
 
 
 def _changes(tree: JsonObject, agent: str, tool: str, subject: Subject) -> bool:

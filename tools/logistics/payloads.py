@@ -1,0 +1,21 @@
+"""What the logistics domain lets an agent ask for."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from remit.domain.payload import Autonomous, Cents, Payload
+
+OrderId = Annotated[str, Field(pattern=r"^O-[0-9]{1,12}$")]
+Zone = Annotated[str, Field(pattern=r"^zone-[A-Z]$")]
+Carrier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 .&-]{0,39}$")]
+
+
+class BookShipment(Payload):
+    """Book one carrier to take one order to its zone."""
+
+    order_id: OrderId
+    zone: Zone
+    carrier: Carrier
+    cost: Annotated[Cents, Autonomous(le=500_00)]
+    currency: Literal["USD", "EUR"]

@@ -8,6 +8,7 @@ from aws_cdk import App
 from remit.charters import CharterError, load_charters
 from remit.machines import MachineError, check_machines
 from remit.policies import PolicyError, load_policy_set
+from stacks.constructs.sender import SenderTaken
 from stacks.core import CoreStack
 from stacks.domain import DomainStack
 from stacks.policy_administration import PolicyAdministrationStack
@@ -32,6 +33,6 @@ if __name__ == "__main__":
     app = App()
     try:
         compose(app)
-    except (CharterError, MachineError, PolicyError, UnknownStage) as error:
+    except (CharterError, MachineError, PolicyError, SenderTaken, UnknownStage) as error:
         sys.exit(str(error))
     app.synth()

@@ -50,6 +50,8 @@ def _names_claimed(charter: Charter) -> Iterator[tuple[str, str, str]]:
         yield "a namespace", namespace, f"namespaces.{namespace}"
     for table in charter.tables:
         yield "a table", f"{charter.domain}-{table}", f"tables.{table}"
+    for name, sender in charter.senders.items():
+        yield "a sender", sender.address.lower(), f"senders.{name}"
 
 
 def load_charter(path: Path) -> Charter:

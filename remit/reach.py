@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from remit.domain.charter import Charter
-from remit.domain.permission import MEMORY_READS, Permission, ReadPermission
+from remit.domain.permission import MEMORY_READS, SEND_MAIL, Permission, ReadPermission
 from remit.names import Names
 
 Template = Mapping[str, Any]
@@ -42,24 +42,25 @@ def compare(charters: Iterable[Charter], templates: Iterable[Template], names: N
 
 
 def reach(charters: Iterable[Charter], names: Names) -> frozenset[Cell]:
-    """Every cell that a charter gives one of its agents, to act, to look, or to remember."""
+    """Every cell that a charter gives one of its agents, to act, to look, to write to people, or to remember."""
     return frozenset(cell for charter in charters for cell in _cells(charter, names))
 
 
 def _cells(charter: Charter, names: Names) -> Iterator[Cell]:
     for agent in charter.agents:
-        for role, permissions in _roles_of(charter, agent, names):
-            for permission in permissions:
-                table = _table(names.business_table(charter.domain, permission.table))
-                yield from (Cell(role, action.value, table) for action in permission.actions)
+        acts, looks = names.agent_role(charter.domain, agent), names.reader_role(charter.domain, agent)
+        yield from (Cell(acts, *grant) for grant in _given(charter, charter.permissions_of(agent), names))
+        yield from (Cell(looks, *grant) for grant in _given(charter, charter.reads_of(agent), names))
+        yield from (Cell(acts, SEND_MAIL, f"ses:identity/{charter.senders[sender].address}") for sender in charter.senders_of(agent))
         if charter.namespaces_of(agent):
-            role = names.agent_role(charter.domain, agent)
-            yield from (Cell(role, action.value, _table(names.table("facts"))) for action in MEMORY_READS)
+            yield from (Cell(acts, action.value, _table(names.table("facts"))) for action in MEMORY_READS)
 
 
-def _roles_of(charter: Charter, agent: str, names: Names) -> Iterator[tuple[str, Iterable[Permission | ReadPermission]]]:
-    yield names.agent_role(charter.domain, agent), charter.permissions_of(agent)
-    yield names.reader_role(charter.domain, agent), charter.reads_of(agent)
+def _given(charter: Charter, permissions: Iterable[Permission | ReadPermission], names: Names) -> Iterator[Grant]:
+    for permission in permissions:
+        index = f"/index/{permission.index}" if isinstance(permission, Permission) and permission.index else ""
+        table = _table(names.business_table(charter.domain, permission.table))
+        yield from ((action.value, f"{table}{index}") for action in permission.actions)
 
 
 def granted(templates: Iterable[Template], names: Names) -> frozenset[Cell]:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from remit.domain.model import JsonObject
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         QueryInputTypeDef,
         QueryOutputTypeDef,
     )
+    from mypy_boto3_sesv2 import SESV2Client
 
 P = TypeVar("P", bound=Payload)
 
@@ -56,9 +57,12 @@ class ReadContext(Use):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolContext(Use):
-    """Acting on the business system, with the agent's own credentials and nothing more."""
+    """Acting on the business system, with the agent's own credentials and nothing more. `senders` has the addresses of those that the
+    agent's tools may send from, and `ses` is None where there is none."""
 
     dynamodb: "DynamoDBClient"
+    ses: "SESV2Client | None" = None
+    senders: Mapping[str, str] = field(default_factory=dict)
 
     def reading(self) -> ReadContext:
         """The same credentials, for a tool whose whole action is to look."""

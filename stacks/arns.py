@@ -24,6 +24,9 @@ class Arns:
     def role(self, name: str) -> str:
         return self.stack.format_arn(service="iam", region="", resource="role", resource_name=name)
 
+    def index(self, domain: str, table: str, index: str) -> str:
+        return f"{self.business_table(domain, table)}/index/{index}"
+
     def gate(self, domain: str) -> str:
         return self._arn("lambda", "function", self.names.gate(domain), ArnFormat.COLON_RESOURCE_NAME)
 

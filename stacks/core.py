@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 
 from aws_cdk import CfnOutput, Stack
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from remit.domain.access import IndexSpec
 from remit.domain.charter import Charter
 from remit.names import action_workflow
 from stacks.acknowledge import acknowledge_wildcard
@@ -18,7 +18,7 @@ from stacks.constructs.function import Function
 from stacks.constructs.ledger_table import LedgerTable
 from stacks.constructs.mail import MailSettings
 from stacks.constructs.rest_api import RestApi
-from stacks.constructs.table import Table, text
+from stacks.constructs.table import Table
 from stacks.stages import Stage
 
 _LINK = "The opaque token in the link is the authority: a human opens it from a mail, without an AWS identity."
@@ -44,10 +44,8 @@ class CoreStack(Stack):
     def _tables(self) -> None:
         stage, name = self._stage, self._names.table
         Table(self, "Actions", stage=stage, name=name("actions"), key="key")
-        approvals = Table(self, "ApprovalsTable", stage=stage, name=name("approvals"), key="pk", sort="sk", expires=True)
-        approvals.add_global_secondary_index(
-            index_name="pending", partition_key=text("status"), sort_key=text("requested_at"), projection_type=dynamodb.ProjectionType.ALL
-        )
+        pending = {"pending": IndexSpec(key="status", sort="requested_at")}
+        Table(self, "ApprovalsTable", stage=stage, name=name("approvals"), key="pk", sort="sk", expires=True, indexes=pending)
         Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")

@@ -15,6 +15,7 @@ from stacks.constructs.agent_role import AgentRoles, Boundaries
 from stacks.constructs.function import Function
 from stacks.constructs.memory import memory
 from stacks.constructs.policy_store import PolicyStore
+from stacks.constructs.sender import Sender
 from stacks.constructs.table import Table
 from stacks.constructs.workflow import Workflow
 from stacks.stages import Stage
@@ -29,7 +30,10 @@ class DomainStack(Stack):
         super().__init__(scope, construct_id, synthesizer=stage.synthesizer(), termination_protection=stage.protected)
         self._stage, self._names, self._charter, self._arns = stage, stage.names, charter, Arns(self, stage.names)
         for name, table in charter.tables.items():
-            Table(self, f"Table-{name}", stage=stage, name=self._names.business_table(charter.domain, name), key=table.key)
+            physical = self._names.business_table(charter.domain, name)
+            Table(self, f"Table-{name}", stage=stage, name=physical, key=table.key, indexes=table.indexes)
+        for name, sender in charter.senders.items():
+            Sender(self, f"Sender-{name}", stage=stage, address=sender.address)
         store = PolicyStore(self, "Policies", stage=stage, policy_set=policy_set)
         boundaries = Boundaries(self, "Boundaries", arns=self._arns, charter=charter)
         executors = [self._executor(agent, boundaries) for agent in charter.agents]
@@ -101,7 +105,8 @@ class DomainStack(Stack):
         self._machine(action_workflow(self._charter.domain), Path("statemachines/action.asl.json"), common, {})
         for name, spec in self._charter.workflows.items():
             functions = common | {"ReasonerArn": reasoners[spec.agent].arn}
-            self._machine(name, Path(f"statemachines/{name}.asl.json"), functions, {"MaxAttempts": spec.attempts})
+            pauses = {f"{pause}Seconds": self._stage.pause(seconds) for pause, seconds in spec.pauses.items()}
+            self._machine(name, Path(f"statemachines/{name}.asl.json"), functions, {"MaxAttempts": spec.attempts, **pauses})
 
     def _machine(self, workflow: str, definition: Path, functions: dict[str, str], numbers: dict[str, int]) -> None:
         numbers = numbers | {"GovernTimeoutSeconds": self._charter.longest_wait_seconds() + _CLOSING_SECONDS}

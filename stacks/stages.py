@@ -31,12 +31,18 @@ class Stage:
     log_retention: logs.RetentionDays
     mail_sender: str
     model_id: str
+    # No pause of a workflow is longer here than this; None: as long as the charter says.
+    longest_pause_seconds: int | None = None
     # Which Cedar decides: the service, at a call a question, or the gate itself over the service's policies.
     engine: Literal["verified-permissions", "embedded"] = "verified-permissions"
 
     @property
     def names(self) -> Names:
         return Names(self.name)
+
+    def pause(self, seconds: int) -> int:
+        """How long a workflow really waits where its charter says so many seconds."""
+        return seconds if self.longest_pause_seconds is None else min(seconds, self.longest_pause_seconds)
 
 
 LOCAL = Stage(
@@ -53,6 +59,7 @@ LOCAL = Stage(
     log_retention=logs.RetentionDays.ONE_WEEK,
     mail_sender="remit@example.com",
     model_id="amazon.nova-pro-v1:0",
+    longest_pause_seconds=1,
 )
 
 PROD = Stage(

@@ -4,9 +4,10 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
+from remit.domain.access import TableSpec
 from remit.domain.cedar_schema import cedar_schema
 from remit.domain.cedar_type import CedarType
-from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, Route, TableSpec, ToolSpec
+from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, Route, ToolSpec
 from remit.domain.fact import Fact, make_fact
 from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.intent import Intent, Requester

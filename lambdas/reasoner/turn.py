@@ -22,12 +22,16 @@ _MESSAGES: TypeAdapter[list[AnyMessage]] = TypeAdapter(list[AnyMessage])
 
 
 class Turn(Model):
-    """What the state machine hands over; `refusal` or `receipt` is what came of the last proposal, if there was one."""
+    """What the state machine hands over; `refusal` or `receipt` is what came of the last proposal, if there was one.
+
+    Who is `drafting` is offered no tools: a text is all that can come of it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     run: str
     input: JsonObject
+    drafting: bool = False
     conversation: tuple[JsonObject, ...] = ()
     refusal: Failure | None = None
     receipt: Receipt | None = None
@@ -54,6 +58,7 @@ class Reasoner:
     model_id: str
     offered: frozenset[str]
     graph: Graph
+    writer: Graph
     clock: Clock
     spans: Spans
     recall: Callable[[], Recollection] = Recollection
@@ -65,9 +70,9 @@ def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
     begun = reasoner.clock.now()
     thought: Thought = {"messages": [SystemMessage(with_facts(reasoner.prompt, known)), *heard], "corrections": 0}
     with reasoner.spans.span("model", run=turn.run, agent=reasoner.agent, model=reasoner.model_id, **_CHAT) as span:
-        messages: list[AnyMessage] = reasoner.graph.invoke(thought)["messages"][1:]
+        messages: list[AnyMessage] = (reasoner.writer if turn.drafting else reasoner.graph).invoke(thought)["messages"][1:]
         last, usage = messages[-1], _usage(messages[len(heard) :])
-        proposal, say = _proposal(last, reasoner), str(last.text) or None
+        proposal, say = None if turn.drafting else _proposal(last, reasoner), str(last.text) or None
         span.note(outcome=proposal.tool if proposal else "text", **{name: str(tokens) for name, tokens in usage.items()})
     call: JsonObject = {"begun_at": begun.isoformat(), "latency_ms": span.milliseconds, "usage": {**usage}, **_known(known)}
     return Answer(

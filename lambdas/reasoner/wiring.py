@@ -28,14 +28,15 @@ def reasoner() -> Reasoner:
     charter = load_charter(settings.remit_domain)
     reference = charter.agents[settings.remit_agent].prompt
     offers = make_offers(charter, settings.remit_agent, load_payloads(charter))
-    model = ChatBedrockConverse(model=settings.model_id, temperature=0).bind_tools([offer.model_dump() for offer in offers])
+    model = ChatBedrockConverse(model=settings.model_id, temperature=0)
     offered = frozenset(offer.name for offer in offers)
     return Reasoner(
         agent=settings.remit_agent,
         prompt=make_prompt(reference, load_prompt(charter.domain, reference)),
         model_id=settings.model_id,
         offered=offered,
-        graph=make_graph(model, offered),
+        graph=make_graph(model.bind_tools([offer.model_dump() for offer in offers]), offered),
+        writer=make_graph(model, frozenset()),
         clock=SystemClock(),
         spans=XRaySpans(),
         recall=_recall(charter, settings),

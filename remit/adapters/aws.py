@@ -11,6 +11,8 @@ from remit.domain.errors import Unavailable
 CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 # An executor may take as long as its function's timeout, and is not asked twice by the SDK.
 INVOKE_CONFIG = Config(connect_timeout=2, read_timeout=65, retries={"mode": "standard", "total_max_attempts": 1})
+# What cannot be taken back is not asked for twice: after a lost answer nobody knows whether it was done.
+ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
 
 
 @contextmanager

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from remit.adapters.aws import CONFIG, calling
+from remit.adapters.aws import CONFIG, ONCE, calling
 from remit.domain.warrant import Warrant
 from remit.ports import AgentIdentity, AgentSession, ReadSession
 from remit.toolkit import ReadContext, ToolContext
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sts import STSClient
 
 _SHORTEST_SECONDS = 900
@@ -19,20 +18,32 @@ _LONGEST_NAME = 64
 
 
 class AssumedAgent(AgentIdentity):
-    """One agent's acting and reading roles, and the business tables that its tools know by their short names."""
+    """One agent's acting and reading roles, and the business tables and senders that its tools know by their short names."""
 
-    def __init__(self, client: "STSClient", role_arn: str, reader_role_arn: str, tables: Mapping[str, str]) -> None:
-        self._client, self._role_arn, self._reader_role_arn, self._tables = client, role_arn, reader_role_arn, tables
+    def __init__(
+        self, client: "STSClient", role_arn: str, reader_role_arn: str, tables: Mapping[str, str], senders: Mapping[str, str]
+    ) -> None:
+        self._client, self._role_arn, self._reader_role_arn = client, role_arn, reader_role_arn
+        self._tables, self._senders = tables, senders
 
     def assume(self, warrant: Warrant) -> AgentSession:
-        arn, dynamodb = self._session(self._role_arn, warrant)
-        return AgentSession(arn, ToolContext(dynamodb=dynamodb, tables=self._tables, key=warrant.id, run=warrant.run))
+        arn, session = self._session(self._role_arn, warrant)
+        context = ToolContext(
+            dynamodb=session.client("dynamodb", config=CONFIG),
+            ses=session.client("sesv2", config=ONCE) if self._senders else None,
+            senders=self._senders,
+            tables=self._tables,
+            key=warrant.id,
+            run=warrant.run,
+        )
+        return AgentSession(arn, context)
 
     def read_as(self, warrant: Warrant) -> ReadSession:
-        arn, dynamodb = self._session(self._reader_role_arn, warrant)
+        arn, session = self._session(self._reader_role_arn, warrant)
+        dynamodb = session.client("dynamodb", config=CONFIG)
         return ReadSession(arn, ReadContext(dynamodb=dynamodb, tables=self._tables, key=warrant.id, run=warrant.run))
 
-    def _session(self, role_arn: str, warrant: Warrant) -> "tuple[str, DynamoDBClient]":
+    def _session(self, role_arn: str, warrant: Warrant) -> tuple[str, boto3.Session]:
         with calling("STS"):
             assumed = self._client.assume_role(
                 RoleArn=role_arn, RoleSessionName=warrant.run[:_LONGEST_NAME], DurationSeconds=_SHORTEST_SECONDS
@@ -43,4 +54,4 @@ class AssumedAgent(AgentIdentity):
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],
         )
-        return assumed["AssumedRoleUser"]["Arn"], session.client("dynamodb", config=CONFIG)
+        return assumed["AssumedRoleUser"]["Arn"], session

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from remit.domain.access import SenderSpec, TableSpec
 from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
@@ -64,6 +65,7 @@ class ToolSpec(Model):
     escalation: tuple[Name, ...] = ()
     requires: tuple[Requirement, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    senders: tuple[Name, ...] = ()
     verify: Annotated[tuple[ReadPermission, ...], Field(description="What its read-back looks at, under the agent's reading role")] = ()
 
     @model_validator(mode="after")
@@ -75,12 +77,7 @@ class ToolSpec(Model):
         return self
 
 
-class TableSpec(Model):
-    """A business table. With `tenant`, its partition key is the tenant: an agent reaches only its delegator's."""
-
-    key: str
-    sort: str | None = None
-    tenant: bool = False
+PauseName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,39}$")]
 
 
 class Route(Model):
@@ -91,10 +88,14 @@ class Route(Model):
 
 
 class WorkflowSpec(Model):
-    """A state machine whose reasoning is one agent's; `attempts` bounds how often it may propose."""
+    """A state machine whose reasoning is one agent's; `attempts` bounds how often it may propose.
+
+    `pauses` are the seconds that its Wait states wait for, by the names that they have in its file without `${…Seconds}`.
+    """
 
     agent: Name
     attempts: Annotated[int, Field(ge=1, le=10)]
+    pauses: dict[PauseName, Annotated[int, Field(ge=1, le=366 * 86_400)]] = Field(default_factory=dict)
 
 
 class Charter(Model):
@@ -108,6 +109,7 @@ class Charter(Model):
     routes: dict[Name, Route]
     unverified: Annotated[Name | None, Field(description="The route that is told of an outcome that is not as intended")] = None
     workflows: dict[Name, WorkflowSpec]
+    senders: dict[Name, SenderSpec] = Field(default_factory=dict)
     authorities: Annotated[tuple[AuthoritySpec, ...], Field(min_length=1)] = DEFAULT_AUTHORITIES
     namespaces: dict[Namespace, NamespaceSpec] = Field(default_factory=dict)
     predicates: dict[PredicateName, PredicateSpec] = Field(default_factory=dict)
@@ -127,6 +129,10 @@ class Charter(Model):
     def permissions_of(self, agent: str) -> Iterator[Permission]:
         """What the agent's role needs: the permissions of exactly its tools."""
         return (permission for tool in self.agents[agent].tools for permission in self.tools[tool].permissions)
+
+    def senders_of(self, agent: str) -> tuple[str, ...]:
+        """The senders that any of the agent's tools may send from."""
+        return tuple(sorted({sender for tool in self.agents[agent].tools for sender in self.tools[tool].senders}))
 
     def namespaces_of(self, agent: str) -> tuple[str, ...]:
         """The namespaces that the agent reads, its own and the shared ones, in the charter's order."""
@@ -180,6 +186,10 @@ class Charter(Model):
             yield f"tools.{tool}.requires", tuple(requirement.tool for requirement in spec.requires), tools
             yield f"tools.{tool}.permissions", tuple(permission.table for permission in spec.permissions), tables
             yield f"tools.{tool}.verify", tuple(permission.table for permission in spec.verify), tables
+            yield f"tools.{tool}.senders", spec.senders, frozenset(self.senders)
+            for permission in spec.permissions:
+                if permission.index and permission.table in tables:
+                    yield f"tools.{tool}.permissions", (permission.index,), frozenset(self.tables[permission.table].indexes)
         for name, fact in self.facts.items():
             if isinstance(fact, RecordFactSpec):
                 yield f"facts.{name}.table", (fact.table,), tables

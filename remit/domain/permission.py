@@ -1,16 +1,20 @@
-"""What a role may be given on a domain's tables."""
+"""What a role may be given: on a domain's tables, and to send mail."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from remit.domain.identifiers import Name
 from remit.domain.model import Model
 
+# What a sender is good for, and the only action that is not on a table.
+SEND_MAIL = "ses:SendEmail"
+
 
 class DataAction(StrEnum):
-    """All that any agent can ever be given: one record at a time, or those of one key. Never a whole table, and never another service."""
+    """All that any agent can ever be given on a table: one record at a time, or those of one key. Never a whole table."""
 
     BATCH_GET = "dynamodb:BatchGetItem"
     CONDITION_CHECK = "dynamodb:ConditionCheckItem"
@@ -34,10 +38,17 @@ MEMORY_READS = (ReadAction.GET, ReadAction.QUERY)
 
 
 class Permission(Model):
-    """What the tool's role may do on one of the domain's tables."""
+    """What the tool's role may do on one of the domain's tables, or on an index of it."""
 
     table: Name
+    index: Name | None = None
     actions: Annotated[tuple[DataAction, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _an_index_is_only_queried(self) -> Self:
+        if self.index and set(self.actions) != {DataAction.QUERY}:
+            raise PydanticCustomError("index", "An index can be given dynamodb:Query and nothing else")
+        return self
 
 
 class ReadPermission(Model):

@@ -40,7 +40,8 @@ def situation_of(messages: list[dict[str, Any]]) -> Situation:
 
 def _speaker(known: tuple[Script, ...], request: dict[str, Any]) -> Script:
     offered = {tool["function"]["name"] for tool in request.get("tools", [])}
-    return next((domain for domain in known if offered & set(domain.tools)), Script.model_construct(tools=(), rules=()))
+    prompt = "\n".join(str(message["content"]) for message in request["messages"] if message["role"] == "system")
+    return next((domain for domain in known if domain.speaks(offered, prompt)), Script.model_construct(tools=(), rules=()))
 
 
 def _result(content: str) -> dict[str, str]:

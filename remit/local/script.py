@@ -99,10 +99,16 @@ class Rule(_Frozen):
 
 
 class Script(_Frozen):
-    """The rules of one domain; it speaks where one of its tools is offered."""
+    """The rules of one domain; it speaks where one of its tools is offered, or where none is and the prompt is as it says."""
 
     tools: tuple[str, ...] = Field(min_length=1)
+    prompt: Pattern | None = None
     rules: tuple[Rule, ...] = Field(min_length=1)
+
+    def speaks(self, offered: set[str], prompt: str) -> bool:
+        if offered or self.prompt is None:
+            return bool(offered & set(self.tools))
+        return re.search(self.prompt, prompt) is not None
 
     def answer(self, situation: Situation) -> Call | str | None:
         """The first matching rule's tool call or text."""

@@ -42,6 +42,14 @@ class Reasoning(Model):
     call: JsonObject | None = None
 
 
+class Part(Model):
+    """How one item of a machine's Map ended: with the receipt of its last action, an error, or neither."""
+
+    subject: str
+    receipt: Receipt | None = None
+    error: Caught | None = None
+
+
 class Close(Model):
     """The state of a machine at its end; what a workflow keeps there beside this does not matter."""
 
@@ -51,10 +59,21 @@ class Close(Model):
     reasoning: Reasoning = Reasoning()
     receipt: Receipt | None = None
     error: Caught | None = None
+    parts: tuple[Part, ...] = ()
+
+
+class PartOutcome(Model):
+    """What came of one item; its receipt is in the ledger."""
+
+    subject: str
+    outcome: Ending
+    error: str | None = None
+    message: str = ""
+    reasons: tuple[Reason, ...] = ()
 
 
 class Outcome(Model):
-    """What came of a run: its last step. `say` is the model's closing text if it made no proposal."""
+    """What came of a run: its last step, or the worst of its parts. `say` is the model's closing text if it made no proposal."""
 
     outcome: Ending
     error: str | None = None
@@ -62,6 +81,7 @@ class Outcome(Model):
     reasons: tuple[Reason, ...] = ()
     receipt: Receipt | None = None
     say: str | None = None
+    parts: tuple[PartOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +118,41 @@ def _unverified(first: Unsettled, end: Close) -> Outcome:
 
 
 def _outcome(end: Close, written: Sequence[Entry]) -> Outcome:
-    if end.error is None:
-        ending = Ending.ANSWERED if end.receipt is None else Ending.DONE
-        return Outcome(outcome=ending, receipt=end.receipt, say=end.reasoning.say)
-    failure = _failure(end.error, written)
-    ending = Ending.REFUSED if failure.error in _REFUSALS else Ending.FAILED
-    return Outcome(outcome=ending, error=failure.error, message=failure.message, reasons=failure.reasons)
+    parts = tuple(_part(part, written) for part in end.parts)
+    failure = _unknown(written) or (_failure(end.error, written) if end.error else _worst(parts))
+    if failure is not None:
+        return Outcome(outcome=_ending(failure), error=failure.error, message=failure.message, reasons=failure.reasons, parts=parts)
+    done = end.receipt is not None or any(part.outcome is Ending.DONE for part in parts)
+    ending = Ending.DONE if done else Ending.ANSWERED
+    return Outcome(outcome=ending, receipt=end.receipt, say=end.reasoning.say, parts=parts)
+
+
+def _part(part: Part, written: Sequence[Entry]) -> PartOutcome:
+    if part.error is None:
+        return PartOutcome(subject=part.subject, outcome=Ending.ANSWERED if part.receipt is None else Ending.DONE)
+    failure = _failure(part.error, written)
+    return PartOutcome(subject=part.subject, outcome=_ending(failure), **failure.model_dump())
+
+
+def _worst(parts: Sequence[PartOutcome]) -> Failure | None:
+    """A part that failed, or one that was refused where nothing was done at all."""
+    failed = [part for part in parts if part.outcome is Ending.FAILED]
+    refused = [part for part in parts if part.outcome is Ending.REFUSED]
+    if any(part.outcome is Ending.DONE for part in parts):
+        refused = []
+    for part in (*failed, *refused):
+        return Failure(error=str(part.error), message=f"{part.subject}: {part.message}", reasons=part.reasons)
+    return None
+
+
+def _ending(failure: Failure) -> Ending:
+    return Ending.REFUSED if failure.error in _REFUSALS else Ending.FAILED
+
+
+def _unknown(written: Sequence[Entry]) -> Failure | None:
+    if _open_warrant(written) is None:
+        return None
+    return Failure(error=OutcomeUnverified.code, message="An action was begun and its outcome is not known: look before you repeat it.")
 
 
 def _failure(caught: Caught, written: Sequence[Entry]) -> Failure:

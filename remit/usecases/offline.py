@@ -70,7 +70,7 @@ class StatedFacts(FactSource):
 
 def decide_offline(question: Question, judge: Judge) -> Verdict:
     """What the gate would answer; whatever the gate refuses is a DENY."""
-    judge = replace(judge, facts=StatedFacts(question.facts), history=StatedHistory(_stated(question.history, judge.clock.now())))
+    judge = replace(judge, facts=StatedFacts(question.facts), history=StatedHistory(stated(question.history, judge.clock.now())))
     try:
         return verdict(question.id, _decision(question, judge))
     except Refusal as refusal:
@@ -78,7 +78,7 @@ def decide_offline(question: Question, judge: Judge) -> Verdict:
         return Verdict(id=question.id, outcome=Outcome.DENY, policies=policies, reasons=refusal.reasons, error=refusal.code)
 
 
-def _stated(done: Sequence[DoneBefore], now: datetime) -> History:
+def stated(done: Sequence[DoneBefore], now: datetime) -> History:
     """What a run has done, as somebody states it."""
     steps = (
         Step(

@@ -1,9 +1,12 @@
 """A DynamoDB table: string keys, paid per request, kept as its stage says."""
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from remit.domain.access import IndexSpec
 from stacks.acknowledge import acknowledge
 from stacks.stages import Stage
 
@@ -21,13 +24,14 @@ class Table(dynamodb.Table):
         expires: bool = False,
         stream: dynamodb.StreamViewType | None = None,
         policy: iam.PolicyDocument | None = None,
+        indexes: Mapping[str, IndexSpec] | None = None,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
             table_name=name,
-            partition_key=text(key),
-            sort_key=text(sort) if sort else None,
+            partition_key=_text(key),
+            sort_key=_text(sort) if sort else None,
             time_to_live_attribute="ttl" if expires else None,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=stage.encryption,
@@ -39,8 +43,12 @@ class Table(dynamodb.Table):
             stream=stream,
             resource_policy=policy,
         )
+        for index, spec in (indexes or {}).items():
+            self.add_global_secondary_index(
+                index_name=index, partition_key=_text(spec.key), sort_key=_text(spec.sort), projection_type=dynamodb.ProjectionType.ALL
+            )
         acknowledge(self, "AwsSolutions-DDB3", "Off only on the local stage, whose data is thrown away.")
 
 
-def text(name: str) -> dynamodb.Attribute:
+def _text(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

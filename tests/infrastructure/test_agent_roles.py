@@ -68,6 +68,11 @@ ROLES = [
 every_role = pytest.mark.parametrize("held", ROLES, ids=lambda held: f"{held.stage}-{held.name}")
 
 
+def place(charter: Charter, permission: Permission | ReadPermission) -> str:
+    index = permission.index if isinstance(permission, Permission) else None
+    return f"dynamodb:table/{charter.domain}-{permission.table}" + (f"/index/{index}" if index else "")
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_iam_lets_the_agents_reach_is_what_the_charters_say(stage: str) -> None:
     assert compare(CHARTERS, deployment(stage).templates, Names(stage)) == Difference(beyond=(), short=())
@@ -76,8 +81,10 @@ def test_what_iam_lets_the_agents_reach_is_what_the_charters_say(stage: str) -> 
 @every_role
 def test_its_own_policy_is_exactly_the_charters_cells(held: Held) -> None:
     documents = [policy["PolicyDocument"] for policy in held.properties.get("Policies", [])]
-    cells = {(permission.table, action.value) for permission in held.permissions for action in permission.actions}
-    expected = {("Allow", f"{action} on dynamodb:table/{held.charter.domain}-{table}") for table, action in cells}
+    cells = {f"{action} on {place(held.charter, permission)}" for permission in held.permissions for action in permission.actions}
+    senders = () if held.reads else held.charter.senders_of(held.agent)
+    mail = {f"ses:SendEmail on ses:identity/{held.charter.senders[sender].address}" for sender in senders}
+    expected = {("Allow", cell) for cell in cells | mail}
     assert {statement for document in documents for statement in held.deployed.statements(document)} == expected | held.memory
     assert "*" not in json.dumps(documents)
 
@@ -105,10 +112,14 @@ def test_only_its_executor_assumes_it(held: Held) -> None:
 
 
 @every_role
-def test_its_boundary_is_records_of_the_domains_own_tables(held: Held) -> None:
-    places = product(READ_ACTIONS if held.reads else DATA_ACTIONS, held.charter.tables)
-    tables = {("Allow", f"dynamodb:{action} on dynamodb:table/{held.charter.domain}-{table}") for action, table in places}
-    assert held.boundary == tables | held.memory
+def test_its_boundary_is_records_of_the_domains_own_tables_and_to_act_its_mail_too(held: Held) -> None:
+    charter, places = held.charter, product(READ_ACTIONS if held.reads else DATA_ACTIONS, held.charter.tables)
+    expected = {f"dynamodb:{action} on dynamodb:table/{charter.domain}-{table}" for action, table in places}
+    if not held.reads:
+        indexes = [f"{charter.domain}-{table}/index/{index}" for table, spec in charter.tables.items() for index in spec.indexes]
+        expected |= {f"dynamodb:Query on dynamodb:table/{index}" for index in indexes}
+        expected |= {f"ses:SendEmail on ses:identity/{sender.address}" for sender in charter.senders.values()}
+    assert held.boundary == {("Allow", grant) for grant in expected} | held.memory
 
 
 @every_role
@@ -118,8 +129,9 @@ def test_its_boundary_leaves_out_everything_that_is_not_its_domains(held: Held) 
     others = {deployed.short(table["Properties"]["TableName"]) for table in deployed.of_type("AWS::DynamoDB::Table").values()} - own
     assert {"warrants", "uses", "approvals", "actions", "ledger", "policy-administration-payouts"} <= others
     reached = {grant.partition(" on ")[::2] for _, grant in held.boundary - held.memory}
-    assert {action.partition(":")[0] for action, _ in reached} == {"dynamodb"}
-    assert not {resource.rpartition("/")[2] for _, resource in reached} & others
+    assert {action.partition(":")[0] for action, _ in reached} <= ({"dynamodb"} if held.reads else {"dynamodb", "ses"})
+    assert not {resource.split("/")[1] for _, resource in reached} & others
+    assert "ses:identity/remit@example.com" not in {resource for _, resource in reached}
 
 
 @pytest.mark.parametrize("stage", STAGES)

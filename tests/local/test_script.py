@@ -58,3 +58,11 @@ def test_a_rule_may_rest_on_what_is_known_of_what_was_asked(tmp_path: Path) -> N
 def test_a_wrong_rule_file_is_refused_naming_the_file_and_the_field(tmp_path: Path, rules: str, complaint: str) -> None:
     with pytest.raises(ScriptError, match=complaint):
         load(written(tmp_path, rules))
+
+
+def test_a_script_speaks_where_one_of_its_tools_is_offered_or_for_its_prompt_where_none_is(tmp_path: Path) -> None:
+    path = tmp_path / "demo.yaml"
+    path.write_text("prompt: ^You are kind\n" + HEAD + "- {when: {}, say: hello}\n")
+    script = load(path)
+    assert [script.speaks({"demo__act"}, ""), script.speaks(set(), "You are kind.")] == [True, True]
+    assert [script.speaks({"other__act"}, "You are kind."), script.speaks(set(), "You are not.")] == [False, False]

@@ -6,13 +6,16 @@ from pathlib import Path
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_charter, load_payloads
 from remit.domain.charter import Charter
-from remit.domain.decision import Case, Decision, decide, routes_of
+from remit.domain.decision import Case, Decision, Outcome, decide, routes_of
+from remit.domain.errors import PreconditionUnmet
 from remit.domain.fact import Fact, make_fact
 from remit.domain.intent import Intent, Requester
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import beyond_autonomy, parse_payload
+from remit.domain.precondition import check
 from remit.policies import PolicySet, load_policy_set
-from remit.usecases.offline import DoneBefore
+from remit.usecases.offline import DoneBefore, stated
+from tests.fakes.clock import NOON
 
 
 class CaseFile(Model):
@@ -43,6 +46,10 @@ def engine(domain: str) -> EmbeddedCedar:
 
 
 def decision(domain: str, file: CaseFile) -> Decision:
+    try:
+        check(charter(domain).tools[file.tool].requires, file.payload, stated(file.history, NOON))
+    except PreconditionUnmet as unmet:
+        return Decision(outcome=Outcome.DENY, reasons=unmet.reasons, policy_set=engine(domain).policy_set())
     return decide(case(domain, file), engine(domain).evaluate)
 
 

@@ -41,7 +41,10 @@ class Script:
         prompt = make_prompt("support.v1", "You are kind.")
         graph, clock = make_graph(model, OFFERED), FixedClock()
         self.spans = TimedSpans(clock)
-        return Reasoner(agent="support", prompt=prompt, model_id="m", offered=OFFERED, graph=graph, clock=clock, spans=self.spans)
+        writer = make_graph(model, frozenset())
+        return Reasoner(
+            agent="support", prompt=prompt, model_id="m", offered=OFFERED, graph=graph, writer=writer, clock=clock, spans=self.spans
+        )
 
     def _answer(self, messages: Any) -> AIMessage:  # noqa: ANN401
         self.asked.append(list(messages))
@@ -68,6 +71,18 @@ def test_one_call_of_an_offered_tool_is_a_proposal() -> None:
 def test_text_without_a_call_is_a_closing_word() -> None:
     answer = turn(Script(AIMessage("Sorry, no.")))
     assert (answer.proposal, answer.say) == (None, "Sorry, no.")
+
+
+def test_whoever_drafts_can_only_write() -> None:
+    drafting = Turn(run="run-1", input={"message": "A reminder, please."}, drafting=True)
+    answer = take_turn(drafting, Script(AIMessage("Please pay.")).reasoner())
+    assert (answer.proposal, answer.say) == (None, "Please pay.")
+
+
+def test_a_call_by_whoever_drafts_is_no_proposal() -> None:
+    drafting = Turn(run="run-1", input={"message": "A reminder, please."}, drafting=True)
+    answer = take_turn(drafting, Script(call(), call()).reasoner())
+    assert (answer.proposal, answer.say) == (None, "The model gave no usable answer.")
 
 
 def test_a_call_of_another_tool_is_corrected_once_and_never_proposed() -> None:

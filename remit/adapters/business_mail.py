@@ -1,0 +1,83 @@
+"""What tools that send mail have in common: a letter is written down before it is sent, and is never sent twice.
+
+SES cannot be asked whether it took a message. So the record comes first, and what SES answered is added to it: a record that still says
+`sending` may or may not have become a mail, and nobody but a human can tell.
+"""
+
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from remit.adapters.aws import code_of
+from remit.adapters.business_records import read_own, refusals
+from remit.adapters.dynamodb_items import encode
+from remit.domain.model import JsonObject
+from remit.toolkit import ReadContext, ToolContext, ToolFailed
+
+_SENDING, _SENT, _REFUSED = "sending", "sent", "refused"
+_CHARSET = "UTF-8"
+_OUR_FAULT = range(400, 500)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail to one address; `record` is what the table keeps of it beside that."""
+
+    sender: str
+    to: str
+    subject: str
+    text: str
+    record: JsonObject
+
+
+def send_once(letter: Letter, context: ToolContext, table: str, key: str) -> None:
+    """Write the letter down and send it. Raises ToolFailed if it has certainly not been sent."""
+    item = {key: context.key, **letter.record, "to": letter.to, "subject": letter.subject, "run": context.run, "status": _SENDING}
+    with refusals():
+        context.dynamodb.put_item(
+            TableName=context.tables[table],
+            Item=encode(item),
+            ConditionExpression="attribute_not_exists(#key)",
+            ExpressionAttributeNames={"#key": key},
+        )
+    try:
+        message_id = _send(letter, context)
+    except ClientError as error:
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") not in _OUR_FAULT:
+            raise
+        _settle(context, table, key, _REFUSED, code_of(error))
+        raise ToolFailed(f"SES: {code_of(error)}: {error.response['Error'].get('Message', '')}") from error
+    _settle(context, table, key, _SENT, message_id)
+
+
+def read_letter(context: ReadContext, table: str, key: str) -> JsonObject | None:
+    """The letter as the table knows it; None while it may or may not have been sent."""
+    letter = read_own(context, table, key)
+    return None if letter is None or letter["status"] == _SENDING else letter
+
+
+def _send(letter: Letter, context: ToolContext) -> str:
+    if context.ses is None:
+        raise ToolFailed("This agent has no sender to send mail from.")
+    answer = context.ses.send_email(
+        FromEmailAddress=context.senders[letter.sender],
+        Destination={"ToAddresses": [letter.to]},
+        Content={
+            "Simple": {
+                "Subject": {"Data": letter.subject, "Charset": _CHARSET},
+                "Body": {"Text": {"Data": letter.text, "Charset": _CHARSET}},
+            }
+        },
+    )
+    return answer["MessageId"]
+
+
+def _settle(context: ToolContext, table: str, key: str, status: str, said: str) -> None:
+    context.dynamodb.update_item(
+        TableName=context.tables[table],
+        Key={key: {"S": context.key}},
+        UpdateExpression="SET #status = :status, said = :said",
+        ConditionExpression="#status = :sending",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":status": {"S": status}, ":said": {"S": said}, ":sending": {"S": _SENDING}},
+    )

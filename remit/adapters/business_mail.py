@@ -5,6 +5,7 @@ SES cannot be asked whether it took a message. So the record comes first, and wh
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -13,6 +14,9 @@ from remit.adapters.business_records import read_own, refusals
 from remit.adapters.dynamodb_items import encode
 from remit.domain.model import JsonObject
 from remit.toolkit import ReadContext, ToolContext, ToolFailed
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
 
 _SENDING, _SENT, _REFUSED = "sending", "sent", "refused"
 _CHARSET = "UTF-8"
@@ -32,6 +36,9 @@ class Letter:
 
 def send_once(letter: Letter, context: ToolContext, table: str, key: str) -> None:
     """Write the letter down and send it. Raises ToolFailed if it has certainly not been sent."""
+    ses = context.ses
+    if ses is None or letter.sender not in context.senders:
+        raise ToolFailed(f"This agent cannot send mail as '{letter.sender}'.")
     item = {key: context.key, **letter.record, "to": letter.to, "subject": letter.subject, "run": context.run, "status": _SENDING}
     with refusals():
         context.dynamodb.put_item(
@@ -41,7 +48,7 @@ def send_once(letter: Letter, context: ToolContext, table: str, key: str) -> Non
             ExpressionAttributeNames={"#key": key},
         )
     try:
-        message_id = _send(letter, context)
+        message_id = _send(letter, ses, context)
     except ClientError as error:
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") not in _OUR_FAULT:
             raise
@@ -56,10 +63,8 @@ def read_letter(context: ReadContext, table: str, key: str) -> JsonObject | None
     return None if letter is None or letter["status"] == _SENDING else letter
 
 
-def _send(letter: Letter, context: ToolContext) -> str:
-    if context.ses is None:
-        raise ToolFailed("This agent has no sender to send mail from.")
-    answer = context.ses.send_email(
+def _send(letter: Letter, ses: "SESV2Client", context: ToolContext) -> str:
+    answer = ses.send_email(
         FromEmailAddress=context.senders[letter.sender],
         Destination={"ToAddresses": [letter.to]},
         Content={

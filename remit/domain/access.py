@@ -9,10 +9,14 @@ from remit.domain.model import Model
 
 
 class IndexSpec(Model):
-    """The records of a table that have both attributes, by the one, in the order of the other."""
+    """The records of a table that have the attribute, by it, and in the order of another if there is one."""
 
     key: str
-    sort: str
+    sort: str | None = None
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        return (self.key,) if self.sort is None else (self.key, self.sort)
 
 
 class TableSpec(Model):

@@ -45,7 +45,10 @@ class Table(dynamodb.Table):
         )
         for index, spec in (indexes or {}).items():
             self.add_global_secondary_index(
-                index_name=index, partition_key=_text(spec.key), sort_key=_text(spec.sort), projection_type=dynamodb.ProjectionType.ALL
+                index_name=index,
+                partition_key=_text(spec.key),
+                sort_key=_text(spec.sort) if spec.sort else None,
+                projection_type=dynamodb.ProjectionType.ALL,
             )
         acknowledge(self, "AwsSolutions-DDB3", "Off only on the local stage, whose data is thrown away.")
 

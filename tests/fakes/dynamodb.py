@@ -1,17 +1,19 @@
 """Remit's own tables in moto, as the core stack makes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from remit.domain.access import IndexSpec
 from remit.names import Names
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import KeySchemaElementTypeDef
 
 NAMES = Names("test")
 _KEYS = {
@@ -25,7 +27,11 @@ _KEYS = {
     "delegations": ("delegation", "sk"),
 }
 
-_INDEXES = {"approvals": ("pending", "status", "requested_at"), "delegations": ("person", "name")}
+_INDEXES = {
+    "approvals": {"pending": IndexSpec(key="status", sort="requested_at")},
+    "delegations": {"person": IndexSpec(key="name")},
+}
+_KINDS: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")
 
 
 @contextmanager
@@ -43,21 +49,24 @@ def moto_dynamodb(monkeypatch: pytest.MonkeyPatch) -> "Iterator[DynamoDBClient]"
 def make_tables(client: "DynamoDBClient", names: Names) -> None:
     """Remit's own."""
     for table, keys in _KEYS.items():
-        make_table(client, names.table(table), *keys, index=_INDEXES.get(table, ()))
+        make_table(client, names.table(table), *keys, indexes=_INDEXES.get(table))
 
 
-def make_table(client: "DynamoDBClient", name: str, *keys: str, index: tuple[str, ...] = ()) -> None:
-    """`index`: its name, and its keys."""
-    kinds = ("HASH", "RANGE")
+def make_table(client: "DynamoDBClient", name: str, *keys: str, indexes: Mapping[str, IndexSpec] | None = None) -> None:
+    made = indexes or {}
+    attributes = {*keys, *(attribute for index in made.values() for attribute in index.attributes)}
     client.create_table(
         TableName=name,
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, kinds, strict=False)],  # type: ignore[typeddict-item]
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in dict.fromkeys((*keys, *index[1:]))],
+        KeySchema=_schema(*keys),
+        AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in sorted(attributes)],
         BillingMode="PAY_PER_REQUEST",
-        **({"GlobalSecondaryIndexes": [_index(*index)]} if index else {}),  # type: ignore[arg-type]
+        **({"GlobalSecondaryIndexes": [_index(index, spec) for index, spec in made.items()]} if made else {}),  # type: ignore[arg-type]
     )
 
 
-def _index(name: str, *keys: str) -> dict[str, object]:
-    schema = [{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)]
-    return {"IndexName": name, "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}}
+def _index(name: str, spec: IndexSpec) -> dict[str, object]:
+    return {"IndexName": name, "KeySchema": _schema(*spec.attributes), "Projection": {"ProjectionType": "ALL"}}
+
+
+def _schema(*keys: str) -> "list[KeySchemaElementTypeDef]":
+    return [{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, _KINDS, strict=False)]

@@ -119,7 +119,7 @@ def _unverified(first: Unsettled, end: Close) -> Outcome:
 
 def _outcome(end: Close, written: Sequence[Entry]) -> Outcome:
     parts = tuple(_part(part, written) for part in end.parts)
-    failure = _unknown(written) or (_failure(end.error, written) if end.error else _worst(parts))
+    failure = _failure(end.error, written) if end.error else _worst(parts)
     if failure is not None:
         return Outcome(outcome=_ending(failure), error=failure.error, message=failure.message, reasons=failure.reasons, parts=parts)
     done = end.receipt is not None or any(part.outcome is Ending.DONE for part in parts)
@@ -147,12 +147,6 @@ def _worst(parts: Sequence[PartOutcome]) -> Failure | None:
 
 def _ending(failure: Failure) -> Ending:
     return Ending.REFUSED if failure.error in _REFUSALS else Ending.FAILED
-
-
-def _unknown(written: Sequence[Entry]) -> Failure | None:
-    if _open_warrant(written) is None:
-        return None
-    return Failure(error=OutcomeUnverified.code, message="An action was begun and its outcome is not known: look before you repeat it.")
 
 
 def _failure(caught: Caught, written: Sequence[Entry]) -> Failure:

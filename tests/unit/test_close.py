@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from remit.domain.action import Failure
 from remit.domain.errors import Unavailable
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject
@@ -165,3 +166,33 @@ def test_an_outcome_that_was_found_to_match_later_is_settled() -> None:
     outbox = Outbox()
     outcome = close(Close.model_validate({"run": "run-1", "receipt": receipt()}), close_ports(unsettled_run(unknown, matched), outbox))
     assert (outcome.outcome, outbox.sent) == (Ending.DONE, [])
+
+
+RECEIPT: JsonObject = {"warrant": "w", "executed_as": "arn", "verification": "MATCH", "expected": {}, "observed": {}}
+DENIED: JsonObject = {"Error": "Remit.Denied", "Cause": Failure(error="Remit.Denied", message="No.").model_dump_json()}
+BROKEN: JsonObject = {"Error": "Remit.Unavailable", "Cause": "gone"}
+
+
+def of_parts(*parts: JsonObject) -> tuple[Outcome, list[tuple[str, str]]]:
+    outcome, _ = end(parts=[*parts])
+    return outcome, [(part.subject, part.outcome.value) for part in outcome.parts]
+
+
+def test_a_run_in_parts_is_done_if_any_part_is_and_none_failed() -> None:
+    outcome, parts = of_parts({"subject": "I-1", "receipt": RECEIPT}, {"subject": "I-2"}, {"subject": "I-3", "error": DENIED})
+    assert (outcome.outcome, outcome.error, parts) == ("DONE", None, [("I-1", "DONE"), ("I-2", "ANSWERED"), ("I-3", "REFUSED")])
+
+
+def test_a_run_of_which_one_part_failed_has_failed_and_says_which() -> None:
+    outcome, _ = of_parts({"subject": "I-1", "receipt": RECEIPT}, {"subject": "I-2", "error": BROKEN})
+    assert (outcome.outcome, outcome.error, outcome.message) == ("FAILED", "Remit.Unavailable", "I-2: gone")
+
+
+def test_a_run_in_parts_of_which_none_was_done_is_refused_if_one_was() -> None:
+    outcome, _ = of_parts({"subject": "I-1"}, {"subject": "I-2", "error": DENIED})
+    assert (outcome.outcome, outcome.error, outcome.message) == ("REFUSED", "Remit.Denied", "I-2: No.")
+
+
+def test_a_run_in_parts_in_which_there_was_nothing_to_do_has_answered() -> None:
+    outcome, parts = of_parts({"subject": "I-1"})
+    assert (outcome.outcome, outcome.error, parts) == ("ANSWERED", None, [("I-1", "ANSWERED")])

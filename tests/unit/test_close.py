@@ -168,7 +168,7 @@ def test_an_outcome_that_was_found_to_match_later_is_settled() -> None:
     assert (outcome.outcome, outbox.sent) == (Ending.DONE, [])
 
 
-RECEIPT: JsonObject = {"warrant": "w", "executed_as": "arn", "verification": "MATCH", "expected": {}, "observed": {}}
+RECEIPT: JsonObject = {"warrant": "w", "executed_as": "arn", "read_back_as": "arn", "verification": "MATCH", "expected": {}, "observed": {}}
 DENIED: JsonObject = {"Error": "Remit.Denied", "Cause": Failure(error="Remit.Denied", message="No.").model_dump_json()}
 BROKEN: JsonObject = {"Error": "Remit.Unavailable", "Cause": "gone"}
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from aws_cdk import App
 
+from remit.domain.access import TableSpec
 from remit.domain.cedar_type import CedarType
-from remit.domain.charter import Charter, TableSpec
+from remit.domain.charter import Charter
 from remit.domain.fact_spec import StoredFactSpec
 from remit.domain.memory import NamespaceSpec
 from remit.policies import PolicySet

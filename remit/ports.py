@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from remit.domain.action import Action, ActionStatus, Failure
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, Link
+from remit.domain.approval import Approval
 from remit.domain.decision import AuthorizationRequest, Evaluate, Evaluation
 from remit.domain.errors import RemitError, suspended
 from remit.domain.fact import Fact
@@ -173,12 +173,6 @@ class MintWarrant(Change):
     warrant: Warrant
 
 
-class RequestApproval(Change):
-    """The approval must not exist yet."""
-
-    approval: Approval
-
-
 class Requirement(Change, ABC):
     """Changes nothing: where it is not met the commit raises what it says, and nothing is changed."""
 
@@ -208,18 +202,6 @@ class Reinstate(Change):
     agent: str
 
 
-class AddLink(Change):
-    """One more approver's way to the approval; its token must not exist yet."""
-
-    link: Link
-
-
-class AnswerApproval(Change):
-    """The approval must still be PENDING."""
-
-    approval: Approval
-
-
 class Records(ABC):
     """Actions, approvals, warrants and the ledger: state and its record change together or not at all."""
 
@@ -237,18 +219,8 @@ class Records(ABC):
     def action(self, key: str) -> Action | None: ...
 
     @abstractmethod
-    def approval(self, approval: str) -> Approval | None: ...
-
-    @abstractmethod
-    def pending_approvals(self) -> tuple[Approval, ...]:
-        """The open questions, oldest first."""
-
-    @abstractmethod
     def suspensions(self) -> tuple[Suspension, ...]:
         """The agents that are stopped now, by name."""
-
-    @abstractmethod
-    def link(self, token_hash: str) -> Link | None: ...
 
     @abstractmethod
     def entries(self, run: str) -> tuple[Entry, ...]:

@@ -15,8 +15,8 @@ class Arns:
     def table(self, name: str) -> str:
         return self._arn("dynamodb", "table", self.names.table(name))
 
-    def pending_index(self) -> str:
-        return f"{self.table('approvals')}/index/pending"
+    def open_index(self) -> str:
+        return f"{self.table('approvals')}/index/open"
 
     def business_table(self, domain: str, name: str) -> str:
         return self._arn("dynamodb", "table", self.names.business_table(domain, name))

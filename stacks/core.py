@@ -44,8 +44,9 @@ class CoreStack(Stack):
     def _tables(self) -> None:
         stage, name = self._stage, self._names.table
         Table(self, "Actions", stage=stage, name=name("actions"), key="key")
-        pending = {"pending": IndexSpec(key="status", sort="requested_at")}
-        Table(self, "ApprovalsTable", stage=stage, name=name("approvals"), key="pk", sort="sk", expires=True, indexes=pending)
+        still_open = {"open": IndexSpec(key="open_in", sort="requested_at")}
+        Table(self, "ApprovalsTable", stage=stage, name=name("approvals"), key="pk", sort="sk", expires=True, indexes=still_open)
+        Table(self, "Answers", stage=stage, name=name("answers"), key="pk", sort="sk")
         Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
@@ -57,7 +58,6 @@ class CoreStack(Stack):
         api, arns = self._function("api", bundle=api_bundle(charters), environment=environment), self._arns
         api.append_to(arns.table("ledger"))
         api.allow(arns.table("agents"), "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:DeleteItem")
-        api.allow(arns.pending_index(), "dynamodb:Query")
         api.allow(arns.table("facts"), *(f"dynamodb:{action}" for action in _FACT_ACTIONS))
         api.allow([arns.machine(workflow) for workflow in self._workflows], "states:StartExecution")
         for execution in [arns.execution(workflow) for workflow in self._workflows]:
@@ -66,8 +66,10 @@ class CoreStack(Stack):
         return api
 
     def _approvals(self, domains: Sequence[str]) -> Function:
-        approvals, arns = self._function("approvals", bundle=approvals_bundle()), self._arns
-        approvals.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:PutItem")
+        approvals, arns = self._function("approvals", bundle=approvals_bundle(), environment={"DOMAINS": json.dumps(domains)}), self._arns
+        approvals.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:ConditionCheckItem")
+        approvals.allow(arns.open_index(), "dynamodb:Query")
+        approvals.allow(arns.table("answers"), "dynamodb:GetItem", "dynamodb:PutItem")
         approvals.append_to(arns.table("ledger"))
         approvals.allow([arns.gate(domain) for domain in domains], "lambda:InvokeFunction")
         return approvals
@@ -84,7 +86,7 @@ class CoreStack(Stack):
         rest.route("POST", "/runs", api)
         rest.route("GET", "/runs/{id}", api)
         rest.route("POST", "/intents", api)
-        rest.route("GET", "/approvals", api)
+        rest.route("GET", "/approvals", approvals)
         rest.route("GET", "/agents", api)
         rest.route("POST", "/agents/{name}/suspend", api)
         rest.route("POST", "/agents/{name}/resume", api)

@@ -54,6 +54,7 @@ class DomainStack(Stack):
         gate = Function(self, "Gate", stage=stage, name=self._names.gate(charter.domain), bundle=bundle, environment=environment)
         gate.allow(arns.table("actions"), "dynamodb:GetItem", "dynamodb:PutItem")
         gate.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:PutItem")
+        gate.allow(arns.table("answers"), "dynamodb:GetItem")
         gate.allow(arns.table("warrants"), "dynamodb:PutItem")
         gate.allow(arns.table("agents"), "dynamodb:ConditionCheckItem")
         gate.append_to(arns.table("ledger"))

@@ -50,13 +50,6 @@ def act(body: AskForAction, key: IdempotencyKey = None) -> Response[str]:
     return json_answer(status_of_action(answer), answer)
 
 
-@app.get("/approvals")
-def approvals() -> Response[str]:
-    metrics.add_metric("ApprovalsListed", MetricUnit.Count, 1)
-    pending = [approval.model_dump(mode="json") for approval in ports().runs.records.pending_approvals()]
-    return json_answer(HTTPStatus.OK, {"approvals": [*pending]})
-
-
 @app.get("/agents")
 def list_agents() -> Response[str]:
     metrics.add_metric("AgentsListed", MetricUnit.Count, 1)

@@ -1,5 +1,6 @@
 """The approval page: GET shows the question and decides nothing, POST answers it once."""
 
+import json
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,10 +12,11 @@ from pydantic import ValidationError
 
 from lambdas.approvals.wiring import ports
 from remit.adapters.observability import about, logger, metrics, observed
-from remit.domain.approval import ApprovalStatus
+from remit.domain.ballot import Verdict
 from remit.domain.errors import LinkRefused, Unavailable
+from remit.domain.model import JsonObject
 from remit.pages import approval_page, message_page
-from remit.usecases.answer import Answer, answer, look
+from remit.usecases.answer import Given, answer, look, opened, waiting
 
 app = APIGatewayRestResolver()
 
@@ -27,24 +29,30 @@ _HEADERS: dict[str, str | list[str]] = {
 }
 
 
+@app.get("/approvals")
+def listed() -> Response[str]:
+    metrics.add_metric("ApprovalsListed", MetricUnit.Count, 1)
+    return _json({"approvals": [approval.model_dump(mode="json") for approval in waiting(ports())]})
+
+
 @app.get("/approvals/<approval>")
 def show(approval: str) -> Response[str]:
     metrics.add_metric("ApprovalPagesShown", MetricUnit.Count, 1)
     token = app.current_event.query_string_parameters.get("token", "")
-    question, _ = look(approval, token, ports())
-    about(run=question.intent.run, approval=question.id)
-    if question.status is not ApprovalStatus.PENDING:
-        raise LinkRefused("This question has been answered already.")
-    return _page(HTTPStatus.OK, approval_page(question, token))
+    seen = look(approval, token, ports())
+    about(run=seen.approval.intent.run, approval=seen.approval.id)
+    opened(seen, ports())
+    return _page(HTTPStatus.OK, approval_page(seen.approval, token))
 
 
 @app.post("/approvals/<approval>")
 def decide(approval: str) -> Response[str]:
     form = {name: values[-1] for name, values in parse_qs(app.current_event.decoded_body or "").items()}
-    answered = answer(approval, Answer.model_validate(form), ports())
+    given = Given.model_validate(form)
+    answered = answer(approval, given, ports())
     about(run=answered.intent.run, approval=answered.id)
     metrics.add_metric("ApprovalsAnswered", MetricUnit.Count, 1)
-    done = "approved" if answered.status is ApprovalStatus.APPROVED else "rejected"
+    done = "approved" if given.verdict is Verdict.APPROVE else "rejected"
     thanks = "Your answer is recorded. The gate checks once more before anything is done."
     return _page(HTTPStatus.OK, message_page(f"You {done} it", thanks))
 
@@ -71,3 +79,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _page(status: HTTPStatus, html: str) -> Response[str]:
     return Response(status_code=status, content_type="text/html; charset=utf-8", body=html, headers=_HEADERS)
+
+
+def _json(body: JsonObject) -> Response[str]:
+    return Response(status_code=HTTPStatus.OK, content_type="application/json", body=json.dumps(body))

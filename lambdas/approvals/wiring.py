@@ -6,6 +6,7 @@ import boto3
 
 from lambdas.approvals.settings import ApprovalsSettings
 from remit.adapters.aws import CONFIG
+from remit.adapters.dynamodb_approvals import DynamoApprovals
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
 from remit.adapters.lambda_functions import LambdaGate
@@ -17,9 +18,13 @@ from remit.usecases.answer import ApprovalPorts
 
 @cache
 def ports() -> ApprovalPorts:
-    names, clock = Names(read_settings(ApprovalsSettings).remit_stage), SystemClock()
+    settings = read_settings(ApprovalsSettings)
+    names, clock = Names(settings.remit_stage), SystemClock()
+    dynamodb = boto3.client("dynamodb", config=CONFIG)
     return ApprovalPorts(
-        records=DynamoRecords(boto3.client("dynamodb", config=CONFIG), names, clock, witness()),
+        domains=settings.domains,
+        approvals=DynamoApprovals(dynamodb, names),
+        records=DynamoRecords(dynamodb, names, clock, witness()),
         gate=LambdaGate(boto3.client("lambda", config=CONFIG), names),
         clock=clock,
     )

@@ -7,6 +7,7 @@ import boto3
 from lambdas.gate.settings import GateSettings
 from remit.adapters.aws import CONFIG, INVOKE_CONFIG
 from remit.adapters.bundle import load_charter, load_payloads, load_shadow
+from remit.adapters.dynamodb_approvals import DynamoApprovals
 from remit.adapters.dynamodb_facts import DynamoFacts
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
@@ -48,9 +49,11 @@ def ports() -> GatePorts:
         executor=LambdaExecutor(boto3.client("lambda", config=INVOKE_CONFIG), names, charter.domain),
         tasks=StepFunctionsTasks(boto3.client("stepfunctions", config=CONFIG)),
         asking=Asking(
+            approvals=DynamoApprovals(dynamodb, names),
             records=records,
             mailer=SesMailer(boto3.client("sesv2", config=CONFIG), settings.mail_sender, names),
             entropy=SystemEntropy(),
+            clock=clock,
             public_url=settings.public_url,
         ),
         spans=XRaySpans(),

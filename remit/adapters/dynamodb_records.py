@@ -12,7 +12,6 @@ from remit.adapters.dynamodb_statements import writes_of
 from remit.adapters.dynamodb_writes import entry_of, put_entry
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, ApprovalStatus, Link
 from remit.domain.errors import Conflict, Unavailable
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.model import JsonObject
@@ -55,33 +54,11 @@ class DynamoRecords(Records):
         body = self._body("actions", {"key": {"S": key}})
         return None if body is None else Action.model_validate_json(body)
 
-    def approval(self, approval: str) -> Approval | None:
-        body = self._body("approvals", {"pk": {"S": approval}, "sk": {"S": "approval"}})
-        return None if body is None else Approval.model_validate_json(body)
-
     def suspensions(self) -> tuple[Suspension, ...]:
         with calling("DynamoDB"):
             pages = self._client.get_paginator("scan").paginate(TableName=self._names.table("agents"), ConsistentRead=True)
             bodies = [str(decode(item)["body"]) for page in pages for item in page["Items"]]
         return tuple(sorted(map(Suspension.model_validate_json, bodies), key=attrgetter("agent")))
-
-    def link(self, token_hash: str) -> Link | None:
-        body = self._body("approvals", {"pk": {"S": token_hash}, "sk": {"S": "link"}})
-        return None if body is None else Link.model_validate_json(body)
-
-    def pending_approvals(self) -> tuple[Approval, ...]:
-        with calling("DynamoDB"):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._names.table("approvals"),
-                IndexName="pending",
-                KeyConditionExpression="#status = :pending",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":pending": {"S": ApprovalStatus.PENDING.value}},
-            )
-            found = [decode(item) for page in pages for item in page["Items"]]
-        now = self._clock.now()
-        approvals = (Approval.model_validate_json(str(item["body"])) for item in found)
-        return tuple(approval for approval in approvals if approval.open_at(now))
 
     def entries(self, run: str) -> tuple[Entry, ...]:
         with calling("DynamoDB"):

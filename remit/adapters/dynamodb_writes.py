@@ -6,22 +6,20 @@ from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from remit.adapters.dynamodb_items import encode
+from remit.approval_ports import AddLink, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
 from remit.delegation_ports import RequireDelegation, Revoke, UseDelegation
-from remit.domain.approval import ApprovalStatus
+from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.canonical import canonical
 from remit.domain.delegation import Delegation
 from remit.domain.ledger import Entry
 from remit.domain.model import Json, JsonObject
 from remit.names import Names
 from remit.ports import (
-    AddLink,
-    AnswerApproval,
     Change,
     MintWarrant,
     MoveAction,
     OpenAction,
     Reinstate,
-    RequestApproval,
     RequireActive,
     Suspend,
 )
@@ -56,12 +54,37 @@ def _(change: MintWarrant, names: Names) -> "TransactWriteItemTypeDef":
 
 @put_change.register(RequestApproval)
 def _(change: RequestApproval, names: Names) -> "TransactWriteItemTypeDef":
-    return _new(names.table("approvals"), "pk", _approval(change))
+    return _new(names.table("approvals"), "pk", _approval(change.approval))
 
 
-@put_change.register(AnswerApproval)
-def _(change: AnswerApproval, names: Names) -> "TransactWriteItemTypeDef":
-    return _moved(names.table("approvals"), _approval(change), ApprovalStatus.PENDING.value)
+@put_change.register(MoveApproval)
+def _(change: MoveApproval, names: Names) -> "TransactWriteItemTypeDef":
+    return _after(names.table("approvals"), _approval(change.approval), "version", change.approval.version - 1)
+
+
+@put_change.register(RequireOpen)
+def _(change: RequireOpen, names: Names) -> "TransactWriteItemTypeDef":
+    check: ConditionCheckTypeDef = {
+        "TableName": names.table("approvals"),
+        "Key": encode({"pk": change.approval, "sk": "approval"}),
+        "ConditionExpression": "#status = :pending AND #stage = :stage",
+        "ExpressionAttributeNames": {"#status": "status", "#stage": "stage"},
+        "ExpressionAttributeValues": encode({":pending": ApprovalStatus.PENDING.value, ":stage": change.stage}),
+    }
+    return {"ConditionCheck": check}
+
+
+@put_change.register(CastBallot)
+def _(change: CastBallot, names: Names) -> "TransactWriteItemTypeDef":
+    ballot, table = change.ballot, names.table("answers")
+    item: JsonObject = {**ballot_key(ballot.approval, ballot.stage), "count": len(ballot.answers), "body": ballot.model_dump_json()}
+    return _new(table, "pk", item) if len(ballot.answers) == 1 else _after(table, item, "count", len(ballot.answers) - 1)
+
+
+@put_change.register(NoteOpened)
+def _(change: NoteOpened, names: Names) -> "TransactWriteItemTypeDef":
+    link = change.link
+    return _new(names.table("answers"), "pk", {"pk": link.approval, "sk": f"opened#{link.stage}#{link.by}"})
 
 
 @put_change.register(RequireActive)
@@ -116,6 +139,10 @@ def _kept(delegation: Delegation) -> JsonObject:
     return {"ttl": int((delegation.expires_at + _REMEMBERED).timestamp()), "name": delegation.name, "of": delegation.model_dump_json()}
 
 
+def ballot_key(approval: str, stage: int) -> dict[str, str]:
+    return {"pk": approval, "sk": f"stage#{stage}"}
+
+
 def put_entry(entry: Entry, names: Names) -> "TransactWriteItemTypeDef":
     """Fails if the run has an entry with this number already."""
     item = {**entry.model_dump(mode="json"), "seq": f"{entry.seq:0{_SEQ_DIGITS}d}", "body": canonical(entry.body).decode()}
@@ -132,14 +159,18 @@ def _action(change: OpenAction | MoveAction) -> JsonObject:
     return {"key": action.intent.key, "status": action.status.value, "body": action.model_dump_json()}
 
 
-def _approval(change: RequestApproval | AnswerApproval) -> JsonObject:
-    approval = change.approval
+def _approval(approval: Approval) -> JsonObject:
+    """Found by its domain while it is open."""
+    found: JsonObject = {"open_in": approval.domain} if approval.open else {}
     return {
         "pk": approval.id,
         "sk": "approval",
         "status": approval.status.value,
+        "stage": approval.stage,
+        "version": approval.version,
         "requested_at": approval.requested_at.isoformat(),
         "body": approval.model_dump_json(),
+        **found,
     }
 
 
@@ -159,6 +190,17 @@ def _new(table: str, key: str, item: dict[str, Json]) -> "TransactWriteItemTypeD
         "Item": encode(item),
         "ConditionExpression": "attribute_not_exists(#key)",
         "ExpressionAttributeNames": {"#key": key},
+    }
+    return {"Put": put}
+
+
+def _after(table: str, item: JsonObject, counter: str, was: int) -> "TransactWriteItemTypeDef":
+    put: PutTypeDef = {
+        "TableName": table,
+        "Item": encode(item),
+        "ConditionExpression": "#counter = :was",
+        "ExpressionAttributeNames": {"#counter": counter},
+        "ExpressionAttributeValues": encode({":was": was}),
     }
     return {"Put": put}
 

@@ -129,10 +129,29 @@ def _mailed(body: Body) -> Line:
     return Line("e-mail", f"to {body.get('to', '?')}", [str(body.get("message_id", "?"))])
 
 
+def _unmailed(body: Body) -> Line:
+    return Line("no e-mail", f"to {body.get('to', '?')}", [str(body.get("why", "?"))])
+
+
+def _opened(body: Body) -> Line:
+    return Line("page", f"opened with the link of {body.get('by', '?')}; that decides nothing")
+
+
 def _answered(body: Body) -> Line:
+    by, approver = body.get("by", "?"), body.get("approver", "?")
+    who = by if by == approver else f"{by} for {approver}"
     comment = body.get("comment")
-    verdict = body.get("status") or body.get("verdict") or "?"
-    return Line("approval", f"{verdict} by {body.get('answered_by', '?')}", [f"“{comment}”"] if comment else [])
+    return Line(
+        "answer", f"{body.get('verdict', '?')} by {who}", [f"known as {body.get('known_as', '?')}", *([f"“{comment}”"] if comment else [])]
+    )
+
+
+def _advanced(body: Body) -> Line:
+    return Line("question", f"on to stage {body.get('stage', '?')}: {', '.join(body.get('approvers') or ())}")
+
+
+def _settled(body: Body) -> Line:
+    return Line("approval", f"{body.get('status', '?')} by {', '.join(body.get('answered_by') or ())}")
 
 
 def _minted(body: Body) -> Line:
@@ -205,7 +224,11 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "decision.made": _decided,
     "approval.requested": _requested,
     "approval.mailed": _mailed,
-    "approval.decided": _answered,
+    "approval.undeliverable": _unmailed,
+    "approval.opened": _opened,
+    "approval.answered": _answered,
+    "approval.advanced": _advanced,
+    "approval.decided": _settled,
     "warrant.minted": _minted,
     "action.executed": _executed,
     "outcome.verified": _verified,

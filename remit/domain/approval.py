@@ -1,30 +1,44 @@
-"""A human's answer to one escalation, bound to the payload's digest."""
+"""A question to humans, bound to the payload's digest: who may answer it now, what their answers make of it, and what time does."""
 
 import hashlib
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
+from remit.domain.ballot import Answer, Ballot, Verdict
 from remit.domain.charter import Charter
 from remit.domain.decision import Decision, Evidence, FactUsed
-from remit.domain.errors import LinkRefused, Reason
+from remit.domain.errors import Reason
 from remit.domain.intent import Intent
-from remit.domain.model import Model
+from remit.domain.model import JsonObject, Model
+from remit.domain.route import Apart, Route, Stage, known_by_arn, known_by_name, resolved, signed_in
 from remit.domain.wording import Wording
+
+# How long a link still shows what became of a question that has expired.
+_SHOWN_AFTERWARDS = timedelta(days=7)
 
 
 class ApprovalStatus(StrEnum):
     PENDING = "PENDING"
+    HELD = "HELD"
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    SUPERSEDED = "SUPERSEDED"
 
 
-class Verdict(StrEnum):
-    APPROVE = "approve"
-    REJECT = "reject"
+class FactChange(Model):
+    """A fact that a question rests on, as it was when it was asked and as it is now."""
+
+    id: str
+    was: JsonObject
+    now: JsonObject | None
 
 
 class Approval(Model):
-    """One question to one route. `id` is the intent's key, `facts` what the decision to ask rested on."""
+    """One question to one route. `id` is the intent's key, `facts` what the decision to ask rested on. `stage` counts the stages that
+    have agreed, `level` those that were asked besides, `since` when the stage was; `told` has who got the present notice, and
+    `answers` what counted in the stages before. `version` counts the changes."""
 
     id: str
     domain: str
@@ -34,37 +48,96 @@ class Approval(Model):
     reasons: tuple[Reason, ...]
     facts: tuple[FactUsed, ...]
     payload_digest: str
-    status: ApprovalStatus
+    stages: tuple[Stage, ...]
+    barred: tuple[str, ...] = ()
+    step_up: bool = False
+    remind_after_seconds: int | None = None
     requested_at: datetime
     expires_at: datetime
-    answered_by: str | None = None
-    answered_at: datetime | None = None
-    comment: str = ""
+    status: ApprovalStatus = ApprovalStatus.PENDING
+    stage: int = 0
+    level: int = 0
+    since: datetime
+    noticed_at: datetime
+    told: tuple[str, ...] = ()
+    unreachable: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    changes: tuple[FactChange, ...] = ()
+    version: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits, for an answer or for whoever holds it."""
+        return self.status in {ApprovalStatus.PENDING, ApprovalStatus.HELD}
+
+    @property
+    def eligible(self) -> tuple[str, ...]:
+        """Whose answer counts now."""
+        return tuple(approver for approver in self.stages[self.stage].within(self.level) if approver not in self.barred)
+
+    @property
+    def answerable(self) -> bool:
+        """Whether each stage can reach its quorum among those whose duties are not kept apart."""
+        return all(len(set(stage.everybody) - set(self.barred)) >= stage.quorum for stage in self.stages)
 
     @property
     def evidence(self) -> Evidence:
-        """The real evidence. Raises ValueError before the approval is given."""
-        if self.status is not ApprovalStatus.APPROVED or self.answered_by is None:
+        """Who approved, of all stages. Raises ValueError before the approval is given."""
+        if self.status is not ApprovalStatus.APPROVED:
             raise ValueError(f"approval {self.id} is {self.status}")
-        return Evidence(route=self.route, approvers=(self.answered_by,))
+        return Evidence(route=self.route, approvers=tuple(answer.voice.by for answer in self.answers))
 
-    def open_at(self, now: datetime) -> bool:
+    @property
+    def rejection(self) -> Answer | None:
+        return next((answer for answer in self.answers if answer.verdict is Verdict.REJECT), None)
+
+    def takes_answers(self, now: datetime) -> bool:
         return self.status is ApprovalStatus.PENDING and now < self.expires_at
 
-    def answered(self, verdict: Verdict, by: str, comment: str, now: datetime) -> "Approval":
-        """The answered approval. Raises LinkRefused if it is no longer open."""
-        if not self.open_at(now):
-            raise LinkRefused("This question is no longer open.")
-        status = ApprovalStatus.APPROVED if verdict is Verdict.APPROVE else ApprovalStatus.REJECTED
-        return self.model_copy(update={"status": status, "answered_by": by, "answered_at": now, "comment": comment})
+    def counted(self, ballot: Ballot) -> tuple[Answer, ...]:
+        """The answers that count: by somebody who may answer, to this payload, in time, and one for each person."""
+        seen = Ballot(approval=self.id, stage=self.stage)
+        for answer in ballot.answers if (ballot.approval, ballot.stage) == (self.id, self.stage) else ():
+            if self.admits(answer) and not seen.heard_from(answer.voice):
+                seen = seen.and_then(answer)
+        return seen.answers
+
+    def admits(self, answer: Answer) -> bool:
+        voice = answer.voice
+        apart = not {voice.approver, voice.by, voice.known_as}.intersection(self.barred)
+        return apart and voice.approver in self.eligible and answer.payload_digest == self.payload_digest and answer.at < self.expires_at
+
+    def heard(self, ballot: Ballot, now: datetime) -> "Approval":
+        """What the present stage's answers make of it: rejected by one no, on to the next stage, approved by the last, or as it was."""
+        counted = self.counted(ballot)
+        answers = {"answers": (*self.answers, *counted)}
+        agreed = len(counted) >= self.stages[self.stage].quorum
+        if not self.open:
+            return self
+        if self.status is ApprovalStatus.PENDING and any(answer.verdict is Verdict.REJECT for answer in counted):
+            return self.moved(status=ApprovalStatus.REJECTED, **answers)
+        if now >= self.expires_at:
+            return self.moved(status=ApprovalStatus.EXPIRED, **answers)
+        if self.status is ApprovalStatus.HELD or not agreed:
+            return self
+        if self.stage + 1 == len(self.stages):
+            return self.moved(status=ApprovalStatus.APPROVED, **answers)
+        return self.moved(stage=self.stage + 1, level=0, since=now, noticed_at=now, told=(), **answers)
+
+    def moved(self, **changes: Any) -> "Approval":  # noqa: ANN401 - any field's value
+        """The same question after one change."""
+        return self.model_copy(update={**changes, "version": self.version + 1})
 
 
 class Link(Model):
-    """One approver's way to one approval. Only the token's hash is kept."""
+    """One approver's way to one stage of one question, for one payload; `by` is who was mailed it. Only the token's hash is kept."""
 
     token_hash: str
     approval: str
+    stage: int
     approver: str
+    by: str
+    payload_digest: str
     expires_at: datetime
 
 
@@ -72,6 +145,7 @@ def request_approval(charter: Charter, intent: Intent, decision: Decision, wordi
     """The open question that an ESCALATE decision asks of its route. Raises ValueError for any other decision."""
     if decision.route is None:
         raise ValueError("only an ESCALATE decision asks for an approval")
+    route = charter.routes[decision.route]
     return Approval(
         id=intent.key,
         domain=charter.domain,
@@ -81,12 +155,38 @@ def request_approval(charter: Charter, intent: Intent, decision: Decision, wordi
         reasons=decision.reasons,
         facts=decision.facts,
         payload_digest=intent.payload_digest,
-        status=ApprovalStatus.PENDING,
+        stages=resolved(route, charter.panels),
+        barred=_barred(route, intent, charter),
+        step_up=route.step_up,
+        remind_after_seconds=route.remind_after_seconds,
         requested_at=now,
-        expires_at=now + timedelta(seconds=charter.routes[decision.route].expires_after_seconds),
+        expires_at=now + timedelta(seconds=route.expires_after_seconds),
+        since=now,
+        noticed_at=now,
+    )
+
+
+def make_link(approval: Approval, token: str, approver: str, by: str) -> Link:
+    return Link(
+        token_hash=hash_token(token),
+        approval=approval.id,
+        stage=approval.stage,
+        approver=approver,
+        by=by,
+        payload_digest=approval.payload_digest,
+        expires_at=approval.expires_at + _SHOWN_AFTERWARDS,
     )
 
 
 def hash_token(token: str) -> str:
     """SHA-256 of an opaque link token: the only form in which it is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _barred(route: Route, intent: Intent, charter: Charter) -> tuple[str, ...]:
+    """Who may not answer, by address and by identity."""
+    requester, delegator = intent.requester.arn, intent.delegator
+    barred: dict[Apart, tuple[str, ...]] = {Apart.REQUESTER: (requester, *known_by_arn(requester, charter.approvers))}
+    if delegator is not None:
+        barred[Apart.DELEGATOR] = (signed_in(delegator.name), *known_by_name(delegator.name, charter.approvers))
+    return tuple(dict.fromkeys(who for apart in route.never for who in barred.get(apart, ())))

@@ -15,6 +15,7 @@ from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, 
 from remit.domain.model import Model
 from remit.domain.permission import Permission, ReadPermission
 from remit.domain.precondition import Requirement, cycle
+from remit.domain.route import Address, ApproverSpec, Route, approvers_of, flaws, named_panels
 
 
 class Effect(StrEnum):
@@ -80,13 +81,6 @@ class ToolSpec(Model):
 PauseName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,39}$")]
 
 
-class Route(Model):
-    """Who answers an escalation, and for how long the question stands."""
-
-    approvers: Annotated[tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...], Field(min_length=1)]
-    expires_after_seconds: Annotated[int, Field(ge=60, le=30 * 86_400)]
-
-
 class WorkflowSpec(Model):
     """A state machine whose reasoning is one agent's; `attempts` bounds how often it may propose.
 
@@ -106,6 +100,8 @@ class Charter(Model):
     tools: Annotated[dict[ToolName, ToolSpec], Field(min_length=1)]
     tables: dict[Name, TableSpec]
     facts: dict[Name, FactSpec]
+    approvers: dict[Address, ApproverSpec] = Field(default_factory=dict)
+    panels: dict[Name, Annotated[tuple[Address, ...], Field(min_length=1)]] = Field(default_factory=dict)
     routes: dict[Name, Route]
     unverified: Annotated[Name | None, Field(description="The route that is told of an outcome that is not as intended")] = None
     workflows: dict[Name, WorkflowSpec]
@@ -152,7 +148,11 @@ class Charter(Model):
 
     def told(self) -> tuple[str, ...]:
         """Who is told of an outcome that is not as intended."""
-        return () if self.unverified is None else self.routes[self.unverified].approvers
+        return () if self.unverified is None else self.approvers_of(self.unverified)
+
+    def approvers_of(self, route: str) -> tuple[str, ...]:
+        """The addresses of all that can ever answer a question to the route."""
+        return approvers_of(self.routes[route], self.panels)
 
     def longest_wait_seconds(self) -> int:
         """The longest that any approval of this domain may take."""
@@ -167,6 +167,8 @@ class Charter(Model):
         yield from (f"authorities: '{name}' is there twice" for name in ranked if ranked.count(name) > 1)
         yield from self._misremembered()
         yield from self._cycles()
+        for name, route in self.routes.items():
+            yield from (f"routes.{name}: {flaw}" for flaw in flaws(route, self.panels, self.approvers))
 
     def _cycles(self) -> Iterator[str]:
         requires = {name: spec.requires for name, spec in self.tools.items()}
@@ -197,6 +199,8 @@ class Charter(Model):
                 yield f"facts.{name}.namespace", (fact.namespace,), frozenset(self.namespaces)
                 yield f"facts.{name}.predicate", (fact.predicate,), frozenset(self.predicates)
         yield "unverified", () if self.unverified is None else (self.unverified,), routes
+        for name, route in self.routes.items():
+            yield f"routes.{name}", named_panels(route), frozenset(self.panels)
         for name, workflow in self.workflows.items():
             yield f"workflows.{name}.agent", (workflow.agent,), frozenset(self.agents)
         agents = frozenset(f"agent/{agent}" for agent in self.agents)

@@ -63,7 +63,18 @@ TABLE: Mapping[Kind, Row] = {
     ),
     Kind.APPROVAL_MAILED: Row(needs=(_REQUESTED,)),
     Kind.APPROVAL_UNDELIVERABLE: Row(needs=(_REQUESTED,)),
-    Kind.APPROVAL_DECIDED: Row(needs=(_need(Kind.APPROVAL_REQUESTED, approval="approval", route="route"),), once="approval"),
+    Kind.APPROVAL_OPENED: Row(needs=(_REQUESTED,)),
+    Kind.APPROVAL_ANSWERED: Row(
+        needs=(_need(Kind.APPROVAL_REQUESTED, approval="approval", route="route", payload_digest="payload_digest"),)
+    ),
+    Kind.APPROVAL_ADVANCED: Row(needs=(_need(Kind.APPROVAL_ANSWERED, having={"verdict": "approve"}, approval="approval"),)),
+    Kind.APPROVAL_DECIDED: Row(
+        needs=(
+            _need(Kind.APPROVAL_ANSWERED, having={"verdict": "approve"}, where={"status": "APPROVED"}, approval="approval", route="route"),
+            _need(Kind.APPROVAL_ANSWERED, having={"verdict": "reject"}, where={"status": "REJECTED"}, approval="approval", route="route"),
+        ),
+        once="approval",
+    ),
     Kind.WARRANT_MINTED: Row(
         needs=(
             _need(Kind.DECISION_MADE, having={"outcome": "ALLOW"}, warrant="key"),

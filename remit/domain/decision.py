@@ -154,7 +154,7 @@ class Case(Model):
 
 def routes_of(charter: Charter, tool: ToolSpec) -> tuple[Evidence, ...]:
     """The hypothetical approvals worth asking about, in the charter's order."""
-    return tuple(Evidence(route=route, approvers=charter.routes[route].approvers) for route in tool.escalation)
+    return tuple(Evidence(route=route, approvers=charter.approvers_of(route)) for route in tool.escalation)
 
 
 def decide(case: Case, evaluate: Evaluate) -> Decision:

@@ -69,6 +69,10 @@ class PreconditionUnmet(Refusal):
     code = "Remit.PreconditionUnmet"
 
 
+class Unanswerable(Denied):
+    """A human would have to approve, and there is nobody who may."""
+
+
 class AgentSuspended(Refusal):
     code = "Remit.AgentSuspended"
 

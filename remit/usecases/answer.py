@@ -1,49 +1,112 @@
-"""A human's answer: looking decides nothing, only an answer through a valid link does, and only once."""
+"""A human's answer: looking decides nothing, only an answer by somebody who may give it does, and only once."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
-from remit.domain.approval import Approval, ApprovalStatus, Link, Verdict, hash_token
+from remit.approval_ports import Approvals, CastBallot, NoteOpened, RequireOpen
+from remit.domain.approval import Approval, Link, hash_token
+from remit.domain.ballot import Answer, Ballot, Comment, Verdict, Voice
 from remit.domain.errors import Conflict, LinkRefused
 from remit.domain.model import Model
-from remit.ports import AnswerApproval, Clock, Gate, Records
-from remit.usecases import entries
+from remit.ports import Clock, Gate, Records
+from remit.usecases import approval_entries as entries
+
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalPorts:
+    """`domains` are those of the deployment."""
+
+    domains: tuple[str, ...]
+    approvals: Approvals
     records: Records
     gate: Gate
     clock: Clock
 
 
-class Answer(Model):
+class Given(Model):
     """What the form says; `token` is the mailed one."""
 
     token: str
     verdict: Verdict
-    comment: str = ""
+    comment: Comment = ""
 
 
-def look(approval_id: str, token: str, ports: ApprovalPorts) -> tuple[Approval, Link]:
-    """The question behind a link. Raises LinkRefused, in the same words whatever is wrong with the link."""
-    link = ports.records.link(hash_token(token))
-    approval = ports.records.approval(approval_id)
+class Seen(Model):
+    """A question behind a link, with what has been answered at its present stage."""
+
+    approval: Approval
+    link: Link
+    ballot: Ballot
+
+
+def waiting(ports: ApprovalPorts) -> tuple[Approval, ...]:
+    """The questions of all domains that still wait, oldest first."""
+    now = ports.clock.now()
+    found = [approval for domain in ports.domains for approval in ports.approvals.open_in(domain) if now < approval.expires_at]
+    return tuple(sorted(found, key=attrgetter("requested_at")))
+
+
+def look(approval_id: str, token: str, ports: ApprovalPorts) -> Seen:
+    """The question behind a link. Raises LinkRefused, in the same words and after the same reads whatever is wrong with the link."""
+    link = ports.approvals.link(hash_token(token))
+    approval = ports.approvals.approval(approval_id)
+    ballot = ports.approvals.ballot(approval_id, 0 if approval is None else approval.stage)
     if link is None or approval is None or link.approval != approval.id or ports.clock.now() >= link.expires_at:
-        raise LinkRefused("This link is not valid, or not any more.")
-    return approval, link
+        raise _refused()
+    return Seen(approval=approval, link=link, ballot=ballot)
 
 
-def answer(approval_id: str, given: Answer, ports: ApprovalPorts) -> Approval:
-    """Record the answer, then let the gate go on. Raises LinkRefused if the link or the question is not open."""
-    approval, link = look(approval_id, given.token, ports)
-    if approval.status is not ApprovalStatus.PENDING:
-        # A crash may have come between the record and the gate: the gate takes a second nudge without harm.
-        ports.gate.resume(approval)
-        raise LinkRefused("This question has been answered already; nothing was done again.")
-    answered = approval.answered(given.verdict, link.approver, given.comment, ports.clock.now())
+def opened(seen: Seen, ports: ApprovalPorts) -> None:
+    """Record, once for each who was asked, that the page was fetched. Raises Unavailable."""
     try:
-        ports.records.commit(approval.intent.run, [AnswerApproval(approval=answered)], [entries.answered(answered)])
-    except Conflict as error:
-        raise LinkRefused("Somebody else answered this question first; nothing was done again.") from error
-    ports.gate.resume(answered)
-    return answered
+        ports.records.commit(seen.approval.intent.run, [NoteOpened(link=seen.link)], [entries.opened(seen.approval, seen.link)])
+    except Conflict:
+        return
+
+
+def answer(approval_id: str, given: Given, ports: ApprovalPorts) -> Approval:
+    """Record the answer, then let the gate go on. Raises LinkRefused if link and question do not take it."""
+    seen = look(approval_id, given.token, ports)
+    link, approval = seen.link, seen.approval
+    if link.stage != approval.stage or link.payload_digest != approval.payload_digest:
+        raise _refused()
+    return cast(approval, Voice(approver=link.approver, by=link.by, known_as="link"), given.verdict, given.comment, ports)
+
+
+def cast(approval: Approval, voice: Voice, verdict: Verdict, comment: str, ports: ApprovalPorts) -> Approval:
+    """One answer on the ballot: consumed by the write that records it, before anything comes of it. Returns the question as its
+    answers make it now. Raises LinkRefused, Unavailable."""
+    for _ in range(_TRIES):
+        ballot = ports.approvals.ballot(approval.id, approval.stage)
+        said = Answer(voice=voice, verdict=verdict, comment=comment, payload_digest=approval.payload_digest, at=ports.clock.now())
+        if _taken(approval, ballot, said, ports):
+            heard = approval.heard(ballot.and_then(said), said.at)
+            if heard is not approval:
+                ports.gate.resume(approval)
+            return heard
+        approval = ports.approvals.approval(approval.id) or approval
+    raise _refused()
+
+
+def _taken(approval: Approval, ballot: Ballot, said: Answer, ports: ApprovalPorts) -> bool:
+    """False if somebody else answered at the same moment."""
+    if approval.heard(ballot, said.at) is not approval and approval.open:
+        # All have answered, and a crash may have come before the gate was woken: it takes a second nudge without harm.
+        ports.gate.resume(approval)
+        raise _refused()
+    if not approval.takes_answers(said.at) or not approval.admits(said) or ballot.heard_from(said.voice):
+        raise _refused()
+    heard = approval.heard(ballot.and_then(said), said.at)
+    drafts = [entries.answered(approval, said), *([] if heard.open else [entries.decided(heard)])]
+    changes = [RequireOpen(approval=approval.id, stage=approval.stage), CastBallot(ballot=ballot.and_then(said))]
+    try:
+        ports.records.commit(approval.intent.run, changes, drafts)
+    except Conflict:
+        return False
+    return True
+
+
+def _refused() -> LinkRefused:
+    return LinkRefused("This link decides nothing, or nothing any more.")

@@ -1,6 +1,5 @@
 """What each event of a governed action says in the ledger."""
 
-from remit.domain.approval import Approval
 from remit.domain.decision import Decision
 from remit.domain.errors import RemitError
 from remit.domain.intent import Intent
@@ -49,38 +48,6 @@ def decided(intent: Intent, decision: Decision, engine: str, latency_ms: int) ->
     return Draft(kind=Kind.DECISION_MADE, body=body)
 
 
-def requested(approval: Approval, approvers: tuple[str, ...]) -> Draft:
-    body: JsonObject = {
-        "approval": approval.id,
-        "route": approval.route,
-        "approvers": list(approvers),
-        "reasons": [reason.model_dump(mode="json") for reason in approval.reasons],
-        "payload_digest": approval.payload_digest,
-        "expires_at": approval.expires_at.isoformat(),
-    }
-    return Draft(kind=Kind.APPROVAL_REQUESTED, body=body)
-
-
-def mailed(approval: Approval, to: str, message_id: str) -> Draft:
-    return Draft(kind=Kind.APPROVAL_MAILED, body={"approval": approval.id, "to": to, "message_id": message_id})
-
-
-def undeliverable(approval: Approval, to: str, why: str) -> Draft:
-    return Draft(kind=Kind.APPROVAL_UNDELIVERABLE, body={"approval": approval.id, "route": approval.route, "to": to, "why": why})
-
-
-def answered(approval: Approval) -> Draft:
-    body: JsonObject = {
-        "approval": approval.id,
-        "route": approval.route,
-        "status": approval.status.value,
-        "answered_by": approval.answered_by,
-        "comment": approval.comment,
-        "waited_seconds": _waited(approval),
-    }
-    return Draft(kind=Kind.APPROVAL_DECIDED, body=body)
-
-
 def minted(warrant: Warrant) -> Draft:
     return Draft(kind=Kind.WARRANT_MINTED, body={"warrant": warrant.id, **warrant.model_dump(mode="json", exclude={"id"})})
 
@@ -91,7 +58,3 @@ def outcome(intent: Intent, receipt: Receipt) -> list[Draft]:
     executed: JsonObject = {"warrant": receipt.warrant, **what, "executed_as": receipt.executed_as}
     verified: JsonObject = {**what, **receipt.model_dump(mode="json", exclude={"executed_as"})}
     return [Draft(kind=Kind.ACTION_EXECUTED, body=executed), Draft(kind=Kind.OUTCOME_VERIFIED, body=verified)]
-
-
-def _waited(approval: Approval) -> int | None:
-    return None if approval.answered_at is None else int((approval.answered_at - approval.requested_at).total_seconds())

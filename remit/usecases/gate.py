@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from functools import partial
 
+from remit.approval_ports import MoveApproval, RequestApproval
 from remit.domain.action import Action, ActionStatus, failure_of
-from remit.domain.approval import Approval, ApprovalStatus
+from remit.domain.approval import Approval
 from remit.domain.decision import Decision, Outcome
-from remit.domain.errors import Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unavailable
+from remit.domain.errors import Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unanswerable, Unavailable
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Verification, mint
-from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, RequestApproval, Spans, Tasks
+from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, Spans, Tasks
 from remit.usecases import entries, minting
-from remit.usecases.ask import Asking, ask
+from remit.usecases.approval_entries import requested
+from remit.usecases.ask import Asking, ask, hear
 from remit.usecases.judge import Judge, denied, first_decision, question, ruled, second_decision
 
 
@@ -71,7 +73,7 @@ def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
     drafts.append(decided)
     try:
         return _act_on(decision, proposal, drafts, ports)
-    except minting.REFUSALS as stopped:
+    except (*minting.REFUSALS, Unanswerable) as stopped:
         ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, stopped)])
         raise
 
@@ -96,8 +98,7 @@ def _again(action: Action, task_token: str, ports: GatePorts) -> Action:
         ports.records.commit(action.intent.run, [MoveAction(action=action, was=ActionStatus.WAITING)], [])
     action = _go_on(action, ports)
     if action.status is ActionStatus.WAITING:
-        approval = _approval(action, ports)
-        ask(approval, ports.judge.charter.routes[approval.route], ports.asking)
+        ask(_approval(action, ports), ports.asking)
     return action
 
 
@@ -106,25 +107,25 @@ def _go_on(action: Action, ports: GatePorts) -> Action:
     if action.status is ActionStatus.WARRANTED:
         return _executed(action, ports)
     if action.status is ActionStatus.WAITING:
-        approval = _approval(action, ports)
-        return action if approval.status is ApprovalStatus.PENDING else _answered(approval, action, ports)
+        approval = hear(_approval(action, ports), ports.asking)
+        return action if approval.open else _answered(approval, action, ports)
     return action
 
 
 def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
-    intent = action.intent
+    intent, settled = action.intent, MoveApproval(approval=approval)
     try:
         _check_still_waiting(action, ports.tasks)
         decision, decided = ruled(intent, partial(second_decision, approval, intent, ports.judge), ports.judge, ports.spans)
     except Refusal as refusal:
-        return _closed(action, refusal, [entries.refused(intent, refusal)], ports)
+        return _closed(action, refusal, [entries.refused(intent, refusal)], ports, settled)
     drafts = [decided]
     if decision.outcome is not Outcome.ALLOW:
-        return _closed(action, denied(decision), drafts, ports)
+        return _closed(action, denied(decision), drafts, ports, settled)
     try:
-        return _warranted(action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports)
+        return _warranted(action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports, settled)
     except minting.REFUSALS as stopped:
-        return _closed(action, stopped, [*drafts, entries.refused(intent, stopped)], ports)
+        return _closed(action, stopped, [*drafts, entries.refused(intent, stopped)], ports, settled)
 
 
 def _check_still_waiting(action: Action, tasks: Tasks) -> None:
@@ -136,18 +137,17 @@ def _check_still_waiting(action: Action, tasks: Tasks) -> None:
 def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: GatePorts) -> Action:
     judge = ports.judge
     approval = question(action.intent, decision, judge)
-    route = judge.charter.routes[approval.route]
     changes = [*minting.requirements(action.intent), OpenAction(action=action), RequestApproval(approval=approval)]
-    ports.records.commit(action.intent.run, changes, [*drafts, entries.requested(approval, route.approvers)])
-    ask(approval, route, ports.asking)
+    ports.records.commit(action.intent.run, changes, [*drafts, requested(approval)])
+    ask(approval, ports.asking)
     return action
 
 
-def _warranted(action: Action, was: ActionStatus | None, drafts: list[Draft], ports: GatePorts) -> Action:
+def _warranted(action: Action, was: ActionStatus | None, drafts: list[Draft], ports: GatePorts, *also: Change) -> Action:
     warrant = mint(action.intent, ports.judge.clock.now())
     action = action.model_copy(update={"warrant": warrant})
     change: Change = OpenAction(action=action) if was is None else MoveAction(action=action, was=was)
-    changes = [*minting.requirements(action.intent), change, MintWarrant(warrant=warrant)]
+    changes = [*minting.requirements(action.intent), change, MintWarrant(warrant=warrant), *also]
     ports.records.commit(action.intent.run, changes, [*drafts, entries.minted(warrant)])
     return _executed(action, ports)
 
@@ -162,14 +162,14 @@ def _executed(action: Action, ports: GatePorts) -> Action:
     return done
 
 
-def _closed(action: Action, refusal: Refusal, drafts: list[Draft], ports: GatePorts) -> Action:
+def _closed(action: Action, refusal: Refusal, drafts: list[Draft], ports: GatePorts, settled: MoveApproval) -> Action:
     closed = action.model_copy(update={"status": ActionStatus.REFUSED, "failure": failure_of(refusal)})
-    ports.records.commit(action.intent.run, [MoveAction(action=closed, was=ActionStatus.WAITING)], drafts)
+    ports.records.commit(action.intent.run, [MoveAction(action=closed, was=ActionStatus.WAITING), settled], drafts)
     return closed
 
 
 def _approval(action: Action, ports: GatePorts) -> Approval:
-    approval = ports.records.approval(action.intent.key)
+    approval = ports.asking.approvals.approval(action.intent.key)
     if approval is None:
         raise Unavailable(f"The approval of action {action.intent.key} cannot be read.")
     return approval

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from remit.domain.approval import Approval, ApprovalStatus, request_approval
+from remit.domain.ballot import Answer
 from remit.domain.charter import Charter, ToolSpec
 from remit.domain.decision import Case, Decision, Evaluate, Evidence, Trial, decide, decide_again, flip, routes_of
-from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason
+from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason, Unanswerable
 from remit.domain.history import Caller, History
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
@@ -45,20 +46,24 @@ def approved_decision(intent: Intent, evidence: Evidence, judge: Judge) -> Decis
 
 
 def question(intent: Intent, decision: Decision, judge: Judge) -> Approval:
-    """What an ESCALATE decision asks of its route."""
+    """What an ESCALATE decision asks of its route. Raises Unanswerable if too few are left who may answer."""
     wording = word(judge.charter.tools[intent.tool], judge.payloads[intent.tool], intent)
-    return request_approval(judge.charter, intent, decision, wording, judge.clock.now())
+    approval = request_approval(judge.charter, intent, decision, wording, judge.clock.now())
+    if not approval.answerable:
+        why = f"Too few of {approval.route} may answer: whoever asks for it, or is asked on behalf of, may not."
+        raise Unanswerable(why, (Reason(policy=f"approval.{approval.route}", reason=why),))
+    return approval
 
 
 def second_decision(approval: Approval, intent: Intent, judge: Judge) -> Decision:
     """ALLOW or DENY with the human's answer and fresh facts. Raises ApprovalRejected, ApprovalExpired, and as
     first_decision does."""
-    if approval.status is ApprovalStatus.REJECTED:
-        raise _rejected(approval)
+    if approval.rejection is not None:
+        raise _rejected(approval.rejection, approval.route)
     if approval.payload_digest != intent.payload_digest:
         raise Denied("The approval is for another payload.", (Reason(policy="approval.digest", reason="another payload"),))
-    if judge.clock.now() >= approval.expires_at:
-        raise ApprovalExpired("The approval reached the gate after it had expired.")
+    if approval.status is ApprovalStatus.EXPIRED or judge.clock.now() >= approval.expires_at:
+        raise ApprovalExpired("The question expired before it was answered, or before the gate heard of the answer.")
     return approved_decision(intent, approval.evidence, judge)
 
 
@@ -142,6 +147,6 @@ def _names_its_resource(intent: Intent, tool: ToolSpec) -> None:
         raise Denied(reason, (Reason(policy=f"payload.{tool.resource.field}", reason=reason),))
 
 
-def _rejected(approval: Approval) -> ApprovalRejected:
-    why = approval.comment or "no reason given"
-    return ApprovalRejected(f"{approval.answered_by} rejected it: {why}", (Reason(policy=f"approval.{approval.route}", reason=why),))
+def _rejected(answer: Answer, route: str) -> ApprovalRejected:
+    why = answer.comment or "no reason given"
+    return ApprovalRejected(f"{answer.voice.by} rejected it: {why}", (Reason(policy=f"approval.{route}", reason=why),))

@@ -1,32 +1,27 @@
 """What every Records must do: run by the fake, by moto and by the local cloud."""
 
 from abc import ABC, abstractmethod
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from remit.domain.action import Action, ActionStatus
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, ApprovalStatus, Link, Verdict
 from remit.domain.errors import AgentSuspended, Conflict
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft, Kind, broken_link
 from remit.domain.warrant import mint
 from remit.ports import (
-    AddLink,
-    AnswerApproval,
     MintWarrant,
     MoveAction,
     OpenAction,
     Records,
     Reinstate,
-    RequestApproval,
     RequireActive,
     Suspend,
 )
 from tests.fakes.clock import NOON
-from tests.fakes.gate import make_approval, make_intent, refund
+from tests.fakes.gate import make_intent, refund
 
 DRAFT = Draft(kind=Kind.INTENT_PROPOSED, body={"step": "govern-1", "amount": 12000, "none": None, "list": [True, "ü"]})
 LATER = NOON + timedelta(minutes=1)
@@ -40,10 +35,6 @@ def an_action(run: str, status: ActionStatus = ActionStatus.WAITING) -> Action:
     return Action(intent=an_intent(run), status=status, task_token="task")
 
 
-def an_approval(run: str) -> Approval:
-    return make_approval(an_intent(run))
-
-
 class RecordsConformance(ABC):
     """Each test names its own run, so that one store serves them all."""
 
@@ -52,7 +43,7 @@ class RecordsConformance(ABC):
     def records(self) -> Records: ...
 
     def test_what_was_never_written_is_not_there(self, records: Records) -> None:
-        assert (records.action("nothing"), records.approval("nothing"), records.link("nothing")) == (None, None, None)
+        assert records.action("nothing") is None
         assert records.entries("nothing") == ()
 
     def test_entries_come_back_as_one_chain_in_order(self, records: Records) -> None:
@@ -96,29 +87,6 @@ class RecordsConformance(ABC):
             records.commit("minted", [OpenAction(action=action), MintWarrant(warrant=warrant)], [DRAFT])
         assert (records.action(action.intent.key), len(records.entries("minted"))) == (None, 1)
 
-    def test_an_approval_is_answered_once(self, records: Records) -> None:
-        approval = an_approval("answered")
-        records.commit("answered", [RequestApproval(approval=approval)], [])
-        yes = approval.answered(Verdict.APPROVE, "finance@example.com", "", LATER)
-        no = approval.answered(Verdict.REJECT, "finance@example.com", "", LATER)
-        records.commit("answered", [AnswerApproval(approval=yes)], [])
-        with pytest.raises(Conflict):
-            records.commit("answered", [AnswerApproval(approval=no)], [])
-        assert records.approval(approval.id) == yes
-
-    def test_pending_approvals_are_the_open_ones(self, records: Records) -> None:
-        first, second = an_approval("pending-1"), an_approval("pending-2")
-        for approval in (first, second):
-            records.commit(approval.intent.run, [RequestApproval(approval=approval)], [])
-        records.commit("pending-1", [AnswerApproval(approval=first.answered(Verdict.REJECT, "f@example.com", "", LATER))], [])
-        pending = {approval.id: approval.status for approval in records.pending_approvals()}
-        assert (first.id in pending, pending[second.id]) == (False, ApprovalStatus.PENDING)
-
-    def test_a_link_is_found_by_the_hash_of_its_token(self, records: Records) -> None:
-        link = Link(token_hash="a" * 64, approval="ap", approver="finance@example.com", expires_at=LATER)
-        records.commit("linked", [AddLink(link=link)], [])
-        assert records.link("a" * 64) == link
-
     def test_a_suspended_agent_stops_a_whole_commit(self, records: Records) -> None:
         suspension = Suspension(agent="stopped", reason="r", by="operator", at=NOON)
         records.commit("agent-stopped", [Suspend(suspension=suspension)], [DRAFT])
@@ -142,19 +110,3 @@ class RecordsConformance(ABC):
         with pytest.raises(Conflict):
             records.commit("agent-twice", [Reinstate(agent="twice")], [])
         assert "twice" not in {stopped.agent for stopped in records.suspensions()}
-
-    def test_two_who_answer_at_once_are_one_answer(self, records: Records) -> None:
-        approval = an_approval("race")
-        records.commit("race", [RequestApproval(approval=approval)], [])
-
-        def reply(verdict: Verdict) -> bool:
-            answered = approval.answered(verdict, "finance@example.com", "", LATER)
-            try:
-                records.commit("race", [AnswerApproval(approval=answered)], [DRAFT])
-            except Conflict:
-                return False
-            return True
-
-        with ThreadPoolExecutor(2) as pool:
-            won = list(pool.map(reply, [Verdict.APPROVE, Verdict.REJECT]))
-        assert (sorted(won), len(records.entries("race"))) == ([False, True], 1)

@@ -16,7 +16,7 @@ from tests.e2e.conftest import REPOSITORY
 
 TRACED = [
     *("request", "model", "intent", "decision", "question", "e-mail"),
-    *("approval", "decision", "warrant", "execution", "read-back", "end"),
+    *("page", "answer", "approval", "decision", "warrant", "execution", "read-back", "end"),
 ]
 
 
@@ -47,6 +47,8 @@ def test_the_ledger_of_an_approved_run_tells_all_of_it_in_order(approved: Run) -
         "decision.made",
         "approval.requested",
         "approval.mailed",
+        "approval.opened",
+        "approval.answered",
         "approval.decided",
         "decision.made",
         "warrant.minted",

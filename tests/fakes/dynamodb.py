@@ -19,6 +19,7 @@ NAMES = Names("test")
 _KEYS = {
     "actions": ("key",),
     "approvals": ("pk", "sk"),
+    "answers": ("pk", "sk"),
     "warrants": ("id",),
     "uses": ("warrant",),
     "agents": ("agent",),
@@ -28,7 +29,7 @@ _KEYS = {
 }
 
 _INDEXES = {
-    "approvals": {"pending": IndexSpec(key="status", sort="requested_at")},
+    "approvals": {"open": IndexSpec(key="open_in", sort="requested_at")},
     "delegations": {"person": IndexSpec(key="name")},
 }
 _KINDS: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")

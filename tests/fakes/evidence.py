@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from remit.adapters.signatures import SealKey
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.model import JsonObject

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_charter, load_payloads
-from remit.domain.approval import Approval, Verdict, request_approval
+from remit.domain.approval import Approval, request_approval
+from remit.domain.ballot import Answer, Ballot, Verdict, Voice
 from remit.domain.charter import Charter
 from remit.domain.decision import Decision, Outcome
 from remit.domain.history import Caller
@@ -17,12 +18,13 @@ from remit.domain.policy import PolicyText
 from remit.domain.wording import word
 from remit.policies import load_policy_set
 from remit.ports import Everybody, Mailer, PolicyEngine, ShadowPolicies, Witness
-from remit.usecases.answer import Answer, ApprovalPorts, answer
+from remit.usecases.answer import ApprovalPorts, Given, answer
 from remit.usecases.ask import Asking
 from remit.usecases.gate import GatePorts, Proposal, govern, resume
 from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
 from remit.usecases.measures import Counting
+from tests.fakes.approvals import MemoryApprovals
 from tests.fakes.clock import NOON, CountingEntropy, FixedClock
 from tests.fakes.outside import (
     AnsweredTasks,
@@ -81,7 +83,15 @@ class World:
         self.uses = MemoryUses(self.records)
         tools = dict.fromkeys(REFUNDS.tools, self.till)
         self.executor = DirectExecutor(executor_ports("support", tools, PAYLOADS, self.uses, self.clock))
-        self.asking = Asking(records=self.records, mailer=self.mailer, entropy=CountingEntropy(), public_url="https://remit.example")
+        self.approvals = MemoryApprovals(self.records)
+        self.asking = Asking(
+            approvals=self.approvals,
+            records=self.records,
+            mailer=self.mailer,
+            entropy=CountingEntropy(),
+            clock=self.clock,
+            public_url="https://remit.example",
+        )
 
     @property
     def ports(self) -> GatePorts:
@@ -99,6 +109,11 @@ class World:
         executor, tasks, asking = self.executor, self.tasks, self.asking
         return GatePorts(judge=judge, records=self.records, executor=executor, tasks=tasks, asking=asking, spans=self.spans)
 
+    @property
+    def approval_ports(self) -> ApprovalPorts:
+        domains = (self.charter.domain,)
+        return ApprovalPorts(domains=domains, approvals=self.approvals, records=self.records, gate=self.woken, clock=self.clock)
+
     def propose(self, payload: JsonObject | None = None, token: str = "task-1", **changes: object) -> Intent:
         intent = make_intent(refund() if payload is None else payload, **changes)
         self.opened(intent)
@@ -115,10 +130,16 @@ class World:
     def reply(self, verdict: Verdict, comment: str = "", token: str = "token-1") -> Approval:
         """The human's answer, and the gate going on with it."""
         (approval,) = self.records.approvals.values()
-        ports = ApprovalPorts(records=self.records, gate=self.woken, clock=self.clock)
-        answered = answer(approval.id, Answer(token=token, verdict=verdict, comment=comment), ports)
+        answered = answer(approval.id, Given(token=token, verdict=verdict, comment=comment), self.approval_ports)
         resume(answered.id, self.ports)
         return answered
+
+    def ballot(self, verdict: Verdict, payload_digest: str) -> Ballot:
+        """Finance's answer to the only question, as it lies in the table."""
+        (approval,) = self.records.approvals.values()
+        voice = Voice(approver="finance@example.com", by="finance@example.com", known_as="link")
+        said = Answer(voice=voice, verdict=verdict, comment="", payload_digest=payload_digest, at=self.clock.now())
+        return Ballot(approval=approval.id, stage=0, answers=(said,))
 
     def entries(self) -> tuple[Entry, ...]:
         return self.records.entries(RUN)

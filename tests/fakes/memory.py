@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from remit.domain.cedar_type import CedarType
-from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, Route, ToolSpec
+from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, ToolSpec
 from remit.domain.fact_key import FactKey
 from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, Confidentiality, NamespaceSpec, PredicateSpec
 from remit.domain.model import Json
 from remit.domain.operation import Author, Operation
+from remit.domain.route import Route
 from remit.domain.statement import OperationKind
 
 NAMESPACES = ("logistics", "standing", "claimed", "told")

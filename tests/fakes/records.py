@@ -3,10 +3,12 @@ from copy import copy
 from threading import Lock
 from typing import TypeVar
 
+from remit.approval_ports import AddLink, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
 from remit.delegation_ports import Delegations, RequireDelegation, Revoke, RunUse, UseDelegation
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, Link
+from remit.domain.ballot import Ballot
 from remit.domain.delegation import Delegation
 from remit.domain.errors import Conflict, RemitError
 from remit.domain.ledger import Draft, Entry, chain
@@ -14,8 +16,6 @@ from remit.domain.statement import Citation, CitedBy, Claim, Statement
 from remit.domain.warrant import Warrant
 from remit.fact_ports import Cite, RecordClaim, RecordStatement, Uncite
 from remit.ports import (
-    AddLink,
-    AnswerApproval,
     Change,
     Clock,
     MintWarrant,
@@ -24,7 +24,6 @@ from remit.ports import (
     OpenAction,
     Records,
     Reinstate,
-    RequestApproval,
     RequireActive,
     Requirement,
     Suspend,
@@ -32,7 +31,7 @@ from remit.ports import (
 )
 
 T = TypeVar("T")
-_TABLES = ("actions", "approvals", "links", "warrants", "stopped", "revoked", "uses", "said", "claims", "citations")
+_TABLES = ("actions", "approvals", "links", "ballots", "opened", "warrants", "stopped", "revoked", "uses", "said", "claims", "citations")
 
 
 class MemoryDelegations(Delegations):
@@ -64,6 +63,8 @@ class MemoryRecords(Records):
         self.actions: dict[str, Action] = {}
         self.approvals: dict[str, Approval] = {}
         self.links: dict[str, Link] = {}
+        self.ballots: dict[tuple[str, int], Ballot] = {}
+        self.opened: dict[str, Link] = {}
         self.warrants: dict[str, Warrant] = {}
         self.stopped: dict[str, Suspension] = {}
         self.revoked: dict[str, Revoke] = {}
@@ -99,18 +100,8 @@ class MemoryRecords(Records):
     def action(self, key: str) -> Action | None:
         return self.actions.get(key)
 
-    def approval(self, approval: str) -> Approval | None:
-        return self.approvals.get(approval)
-
-    def pending_approvals(self) -> tuple[Approval, ...]:
-        now = self._clock.now()
-        return tuple(sorted((each for each in self.approvals.values() if each.open_at(now)), key=lambda each: each.requested_at))
-
     def suspensions(self) -> tuple[Suspension, ...]:
         return tuple(self.stopped[agent] for agent in sorted(self.stopped))
-
-    def link(self, token_hash: str) -> Link | None:
-        return self.links.get(token_hash)
 
     def entries(self, run: str) -> tuple[Entry, ...]:
         return self.ledger.get(run, ())
@@ -124,11 +115,6 @@ class MemoryRecords(Records):
                 self.actions[change.action.intent.key] = change.action
             case MintWarrant():
                 _add(self.warrants, change.warrant.id, change.warrant)
-            case RequestApproval():
-                _add(self.approvals, change.approval.id, change.approval)
-            case AnswerApproval():
-                _require(self.approvals[change.approval.id].status is ApprovalStatus.PENDING)
-                self.approvals[change.approval.id] = change.approval
             case RequireActive():
                 _met(change, change.agent not in self.stopped)
             case Suspend():
@@ -136,8 +122,27 @@ class MemoryRecords(Records):
             case Reinstate():
                 _require(change.agent in self.stopped)
                 del self.stopped[change.agent]
+            case _:
+                self._apply_to_approvals(change)
+
+    def _apply_to_approvals(self, change: Change) -> None:
+        match change:
+            case RequestApproval():
+                _add(self.approvals, change.approval.id, change.approval)
+            case MoveApproval():
+                _require(self.approvals[change.approval.id].version == change.approval.version - 1)
+                self.approvals[change.approval.id] = change.approval
             case AddLink():
                 _add(self.links, change.link.token_hash, change.link)
+            case RequireOpen():
+                approval = self.approvals[change.approval]
+                _require((approval.status, approval.stage) == (ApprovalStatus.PENDING, change.stage))
+            case CastBallot():
+                place = change.ballot.approval, change.ballot.stage
+                _require(len(self.ballots[place].answers if place in self.ballots else ()) == len(change.ballot.answers) - 1)
+                self.ballots[place] = change.ballot
+            case NoteOpened():
+                _add(self.opened, f"{change.link.approval}#{change.link.stage}#{change.link.by}", change.link)
             case _:
                 self._apply_to_delegations(change)
 

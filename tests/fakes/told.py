@@ -12,6 +12,7 @@ PERMIT = {"policy": "refunds.matrix.support", "reason": "The matrix permits it."
 FACTS = [{"id": "accounts/A-100", "version": 1}, {"id": "orders/O-1002", "version": 3}]
 PAYLOAD = {"account_id": "A-100", "order_id": "O-1002", "amount": 120000, "currency": "USD", "reason": "wrong item"}
 EVIDENCE = {"route": "finance", "approvers": ["finance@example.com"]}
+VOICE = {"approver": "finance@example.com", "by": "finance@example.com", "known_as": "link"}
 ESCALATED: list[tuple[float, str, dict[str, Any]]] = [
     (
         0,
@@ -35,7 +36,8 @@ ESCALATED: list[tuple[float, str, dict[str, Any]]] = [
     (1.3, "approval.mailed", {"approval": "ap-1", "to": "finance@example.com", "message_id": "m-1"}),
 ]
 ANSWERED: list[tuple[float, str, dict[str, Any]]] = [
-    (75, "approval.decided", {"approval": "ap-1", "status": "APPROVED", "answered_by": "finance@example.com", "comment": "Fine."}),
+    (75, "approval.answered", {"approval": "ap-1", **VOICE, "verdict": "approve", "comment": "Fine."}),
+    (75, "approval.decided", {"approval": "ap-1", "status": "APPROVED", "answered_by": ["finance@example.com"], "comment": "Fine."}),
     (75.2, "decision.made", {"outcome": "ALLOW", "reasons": [PERMIT], "facts": FACTS, "policy_set": "5" * 64, "approval": EVIDENCE}),
     (75.2, "warrant.minted", {"warrant": "w" * 40, "payload_digest": "e" * 64, "expires_at": "09:06"}),
     (3700, "action.executed", {"tool": "refunds.issue_refund", "executed_as": ARN, "warrant": "w" * 40}),

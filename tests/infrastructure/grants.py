@@ -43,12 +43,14 @@ def _api() -> set[str]:
         grants |= {f"states:StartExecution on states:stateMachine:{workflow}", f"states:DescribeExecution on states:execution:{workflow}:*"}
     actions = ("GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem")
     facts = {f"dynamodb:{action} on dynamodb:table/facts" for action in actions}
-    return LEDGER | grants | facts | {"dynamodb:Query on dynamodb:table/approvals/index/pending"}
+    return LEDGER | grants | facts
 
 
 def _approvals() -> set[str]:
     waking = {f"lambda:InvokeFunction on lambda:function:{gate}" for gate in gates()}
-    return LEDGER | waking | {"dynamodb:GetItem on dynamodb:table/approvals", "dynamodb:PutItem on dynamodb:table/approvals"}
+    asked = {f"dynamodb:{action} on dynamodb:table/approvals" for action in ("GetItem", "ConditionCheckItem")}
+    said = {f"dynamodb:{action} on dynamodb:table/answers" for action in ("GetItem", "PutItem")}
+    return LEDGER | waking | asked | said | {"dynamodb:Query on dynamodb:table/approvals/index/open"}
 
 
 def _of_domain(charter: Charter) -> dict[str, set[str]]:
@@ -69,6 +71,7 @@ def _gate(charter: Charter) -> set[str]:
     return (
         LEDGER
         | {f"dynamodb:{action} on dynamodb:table/{table}" for action in ("GetItem", "PutItem") for table in ("actions", "approvals")}
+        | {"dynamodb:GetItem on dynamodb:table/answers"}
         | {"dynamodb:PutItem on dynamodb:table/warrants", "dynamodb:ConditionCheckItem on dynamodb:table/agents"}
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}
         | {"dynamodb:BatchGetItem on dynamodb:table/facts" for _ in charter.fact_namespaces()}

@@ -16,6 +16,7 @@ TABLES = {
     "actions": ["key"],
     "agents": ["agent"],
     "approvals": ["pk", "sk"],
+    "answers": ["pk", "sk"],
     "warrants": ["id"],
     "uses": ["warrant"],
     "facts": ["pk", "sk"],
@@ -32,7 +33,7 @@ TOLD = {
 }
 TOLD_ALSO = {
     "api": {"WORKFLOWS", "ACCOUNT", "AGENTS"},
-    "approvals": set[str](),
+    "approvals": {"DOMAINS"},
     "recorder": {"MAIL_SENDER", "TOLD"},
     "claims-payout": {"PAYOUTS_TABLE"},
     "claims-export": {"CLAIMS_TABLE"},
@@ -57,10 +58,10 @@ def test_every_table_has_its_name_and_string_keys(stage: str) -> None:
     assert set(types) == {"S"}
 
 
-def test_approvals_are_found_by_status_and_expire() -> None:
+def test_open_approvals_are_found_by_domain_and_links_expire() -> None:
     approvals = tables("prod")["approvals"]["Properties"]
     (index,) = approvals["GlobalSecondaryIndexes"]
-    assert (index["IndexName"], [key["AttributeName"] for key in index["KeySchema"]]) == ("pending", ["status", "requested_at"])
+    assert (index["IndexName"], [key["AttributeName"] for key in index["KeySchema"]]) == ("open", ["open_in", "requested_at"])
     expiring = {name for name, table in tables("prod").items() if table["Properties"].get("TimeToLiveSpecification")}
     assert expiring == {"approvals", "uses"}
 

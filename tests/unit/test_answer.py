@@ -1,20 +1,31 @@
 """What a human's link can and cannot do."""
 
+from dataclasses import replace
+
 import pytest
 
-from remit.domain.approval import Approval, ApprovalStatus, Verdict
+from remit.domain.approval import Approval, ApprovalStatus
+from remit.domain.ballot import Verdict
 from remit.domain.errors import LinkRefused, Unavailable
 from remit.domain.ledger import Kind
 from remit.ports import Gate
-from remit.usecases.answer import Answer, ApprovalPorts, answer, look
+from remit.usecases.answer import ApprovalPorts, Given, answer, look, opened
+from remit.usecases.gate import resume
 from tests.fakes.gate import World, refund
+
+YES, NO = (Given(token="token-1", verdict=verdict, comment="why") for verdict in Verdict)
 
 
 def asked() -> tuple[World, Approval, ApprovalPorts]:
     world = World()
     world.propose(refund(1200_00))
     (approval,) = world.records.approvals.values()
-    return world, approval, ApprovalPorts(records=world.records, gate=world.woken, clock=world.clock)
+    return world, approval, world.approval_ports
+
+
+class Deaf(Gate):
+    def resume(self, approval: Approval) -> None:
+        raise Unavailable("Lambda: ServiceException")
 
 
 def test_looking_a_hundred_times_decides_nothing() -> None:
@@ -25,10 +36,18 @@ def test_looking_a_hundred_times_decides_nothing() -> None:
     assert (world.records.approvals[approval.id].status, world.kinds(), world.woken.woken) == (ApprovalStatus.PENDING, before, [])
 
 
+def test_that_the_page_was_opened_is_recorded_once_for_each_link_and_is_no_answer() -> None:
+    world, approval, ports = asked()
+    for _ in range(3):
+        opened(look(approval.id, "token-1", ports), ports)
+    (entry,) = (entry for entry in world.entries() if entry.kind is Kind.APPROVAL_OPENED)
+    assert (entry.body["by"], world.records.ballots, world.woken.woken) == ("finance@example.com", {}, [])
+
+
 @pytest.mark.parametrize("token", ["", "token-2", "token-1 ", "TOKEN-1", "token"])
 def test_any_other_token_is_refused_in_the_same_words(token: str) -> None:
     _, approval, ports = asked()
-    with pytest.raises(LinkRefused, match="not valid, or not any more"):
+    with pytest.raises(LinkRefused, match="decides nothing"):
         look(approval.id, token, ports)
 
 
@@ -37,31 +56,70 @@ def test_a_token_opens_only_its_own_question() -> None:
     world.propose(refund(1300_00), step="govern-2")
     (other,) = world.records.approvals.keys() - {approval.id}
     with pytest.raises(LinkRefused):
-        answer(other, Answer(token="token-1", verdict=Verdict.APPROVE), ports)
-    assert world.records.approvals[other].status is ApprovalStatus.PENDING
+        answer(other, YES, ports)
+    assert world.records.ballots == {}
 
 
-def test_an_answer_is_recorded_with_who_gave_it_and_wakes_the_gate() -> None:
+def test_an_answer_is_recorded_with_who_gave_it_how_and_to_what_and_wakes_the_gate() -> None:
     world, approval, ports = asked()
-    answered = answer(approval.id, Answer(token="token-1", verdict=Verdict.APPROVE, comment="fine"), ports)
-    assert (answered.answered_by, answered.comment, world.woken.woken) == ("finance@example.com", "fine", [approval.id])
-    assert world.kinds()[-1] is Kind.APPROVAL_DECIDED
-
-
-def test_an_answer_whose_wake_up_was_lost_wakes_the_gate_when_it_is_sent_again() -> None:
-    world, approval, ports = asked()
-
-    class Deaf(Gate):
-        def resume(self, approval: Approval) -> None:
-            raise Unavailable("Lambda: ServiceException")
-
-    given = Answer(token="token-1", verdict=Verdict.APPROVE)
-    with pytest.raises(Unavailable):
-        answer(approval.id, given, ApprovalPorts(records=world.records, gate=Deaf(), clock=world.clock))
-    with pytest.raises(LinkRefused, match="answered already"):
-        answer(approval.id, given, ports)
+    answer(approval.id, YES, ports)
+    said, decided = world.entries()[-2:]
+    assert (said.kind, said.body["by"], said.body["known_as"]) == (Kind.APPROVAL_ANSWERED, "finance@example.com", "link")
+    assert (said.body["verdict"], said.body["payload_digest"]) == ("approve", approval.payload_digest)
+    assert decided.kind is Kind.APPROVAL_DECIDED
+    assert (decided.body["status"], decided.body["answered_by"]) == ("APPROVED", ["finance@example.com"])
     assert world.woken.woken == [approval.id]
-    assert world.kinds().count(Kind.APPROVAL_DECIDED) == 1
+
+
+def test_a_link_answers_once() -> None:
+    world, approval, ports = asked()
+    answer(approval.id, YES, ports)
+    for given in (YES, NO):
+        with pytest.raises(LinkRefused):
+            answer(approval.id, given, ports)
+    assert [said.verdict for said in world.records.ballots[approval.id, 0].answers] == [Verdict.APPROVE]
+
+
+def test_an_answer_is_on_the_ballot_before_anything_comes_of_it() -> None:
+    world, approval, ports = asked()
+    seen: list[int] = []
+
+    class Looking(Gate):
+        def resume(self, approval: Approval) -> None:
+            seen.append(len(world.records.ballots[approval.id, 0].answers))
+
+    answer(approval.id, YES, replace(ports, gate=Looking()))
+    assert seen == [1]
+
+
+def test_an_answer_whose_wake_up_was_lost_resumes_exactly_once_when_it_is_sent_again() -> None:
+    world, approval, ports = asked()
+    with pytest.raises(Unavailable):
+        answer(approval.id, YES, replace(ports, gate=Deaf()))
+    with pytest.raises(LinkRefused):
+        answer(approval.id, YES, ports)
+    assert world.woken.woken == [approval.id]
+    for _ in range(2):
+        resume(approval.id, world.ports)
+    assert (world.till.times, world.kinds().count(Kind.APPROVAL_DECIDED), world.kinds().count(Kind.WARRANT_MINTED)) == (1, 1, 1)
+
+
+def test_a_replay_after_all_is_done_wakes_nobody() -> None:
+    world, approval, ports = asked()
+    world.reply(Verdict.APPROVE)
+    before = list(world.woken.woken)
+    with pytest.raises(LinkRefused):
+        answer(approval.id, YES, ports)
+    assert world.woken.woken == before
+
+
+def test_no_answer_is_taken_while_the_question_is_held() -> None:
+    world, approval, ports = asked()
+    held = world.records.approvals[approval.id].moved(status=ApprovalStatus.HELD)
+    world.records.approvals[approval.id] = held
+    with pytest.raises(LinkRefused):
+        answer(approval.id, YES, ports)
+    assert world.records.ballots == {}
 
 
 def test_no_token_is_kept_only_its_hash() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.cedar_type import CedarType
 from remit.domain.fact_key import FactRef
 from remit.domain.ledger import Draft, Entry, Kind, chain

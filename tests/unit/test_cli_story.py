@@ -19,6 +19,6 @@ def test_a_story_is_told_in_the_ledgers_words() -> None:
     story = Story("A refund")
     story.tell(runs.paid())
     labels = [label for label, _ in story.lines]
-    assert labels == ["request", "intent", "decision", "e-mail", "approval", "decision", "execution", "read-back", "outcome"]
+    assert labels == ["request", "intent", "decision", "e-mail", "answer", "decision", "execution", "read-back", "outcome"]
     assert "refunds.over-autonomy: A refund above $500.00" in story.lines[2][1]
     assert story.run == "run-77"

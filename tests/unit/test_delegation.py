@@ -10,7 +10,7 @@ from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_payloads
 from remit.delegation_ports import Revoke
 from remit.domain.action import Failure
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.cedar_schema import cedar_schema
 from remit.domain.charter import GroupSpec
 from remit.domain.decision import AuthorizationRequest, Decision, Evaluate, Outcome

@@ -13,7 +13,7 @@ from remit.adapters.policy_store import PolicyStore
 from remit.adapters.stored_cedar import StoredCedar
 from remit.adapters.verifiedpermissions import VerifiedPermissionsEngine
 from remit.domain.action import Failure
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.decision import AuthorizationRequest, Evaluation
 from remit.domain.errors import Unavailable
 from remit.domain.fact import Fact

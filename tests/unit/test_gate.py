@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from remit.domain.action import ActionStatus, Failure
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.errors import LinkRefused, Unavailable
 from remit.domain.ledger import Kind, broken_link
 from remit.domain.model import JsonObject
@@ -185,8 +185,7 @@ def test_an_answer_after_the_question_expired_is_refused() -> None:
 def test_an_approval_that_reaches_the_gate_too_late_moves_nothing() -> None:
     world = World()
     intent = world.propose(refund(1200_00))
-    (approval,) = world.records.approvals.values()
-    world.records.approvals[intent.key] = approval.answered(Verdict.APPROVE, "finance@example.com", "", world.clock.now())
+    world.records.ballots[intent.key, 0] = world.ballot(Verdict.APPROVE, intent.payload_digest)
     world.clock.pause(timedelta(hours=5).total_seconds())
     resume(intent.key, world.ports)
     assert (failure(world).error, world.till.done) == ("Remit.ApprovalExpired", {})
@@ -205,7 +204,8 @@ def test_an_approval_of_another_payload_is_worth_nothing() -> None:
     intent = world.propose(refund(1200_00))
     (approval,) = world.records.approvals.values()
     world.records.approvals[intent.key] = approval.model_copy(update={"payload_digest": "0" * 64})
-    world.reply(Verdict.APPROVE)
+    world.records.ballots[intent.key, 0] = world.ballot(Verdict.APPROVE, "0" * 64)
+    resume(intent.key, world.ports)
     assert (failure(world).error, failure(world).reasons[0].policy, world.till.done) == ("Remit.Denied", "approval.digest", {})
 
 
@@ -236,13 +236,13 @@ def test_a_repeat_of_a_finished_action_gets_the_same_receipt() -> None:
     assert (world.till.times, world.kinds().count(Kind.DECISION_MADE)) == (1, 1)
 
 
-def test_a_retry_while_waiting_asks_again_and_answers_the_newest_token() -> None:
+def test_a_retry_while_waiting_asks_nobody_twice_and_answers_the_newest_token() -> None:
     world = World()
     world.propose(refund(1200_00), token="first")
     world.propose(refund(1200_00), token="second")
-    world.reply(Verdict.APPROVE, token="token-2")
+    world.reply(Verdict.APPROVE)
     assert [token for token, _ in world.tasks.told] == ["second"]
-    assert (mails(world), world.till.times) == (2, 1)
+    assert (mails(world), world.till.times) == (1, 1)
 
 
 def test_a_mail_that_cannot_be_sent_is_retryable_and_leaves_the_question_open() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.history import History, history_of
 from remit.domain.model import JsonObject
 from tests.fakes.clock import NOON

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from remit.adapters.observability import EmfMeter, XRaySpans
 from remit.domain import measure as of
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.ledger import Draft, Entry, Kind, chain
 from remit.domain.measure import METRICS, Measure, Metric
 from remit.usecases.measures import Counting, measures

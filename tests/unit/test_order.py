@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from remit.domain.action import Failure
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.charter import Charter
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.decision import AuthorizationRequest, Evaluate
 from remit.domain.ledger import Kind
 from remit.domain.measure import SHADOW_ERRORS, SHADOW_FLIPS

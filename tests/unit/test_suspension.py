@@ -3,7 +3,7 @@
 import pytest
 
 from remit.domain.action import ActionStatus, Failure
-from remit.domain.approval import Verdict
+from remit.domain.ballot import Verdict
 from remit.domain.errors import InvalidRequest, NotFound
 from remit.domain.intent import Requester
 from remit.domain.ledger import Kind, broken_link

@@ -13,7 +13,7 @@ _TOLD: dict[str, int | None] = {
     "intent.refused": None,
     "decision.made": -1,
     "approval.mailed": 0,
-    "approval.decided": None,
+    "approval.answered": None,
     "action.executed": 1,
     "outcome.verified": 0,
 }

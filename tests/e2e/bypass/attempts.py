@@ -106,7 +106,7 @@ ADD_POLICY = Attempt(
 READ_APPROVALS = Attempt(
     "read the open questions",
     "dynamodb:Query",
-    lambda to, _: to("dynamodb").query(TableName=NAMES.table("approvals"), IndexName="pending", **_equal("status", "PENDING")),
+    lambda to, _: to("dynamodb").query(TableName=NAMES.table("approvals"), IndexName="open", **_equal("open_in", "claims")),
 )
 MINT_BESIDE_A_DRAFT = Attempt(
     "mint a warrant in one transaction with a draft",
@@ -157,7 +157,8 @@ PARTIQL_LEDGER = tuple(
     )
 )
 LIFT_SUSPENSION = delete("agents", "agent", "lift a suspension")
-ANSWER_APPROVAL = put("approvals", "pk", "answer an approval")
+ANSWER_APPROVAL = put("answers", "pk", "answer an approval")
+CHANGE_QUESTION = put("approvals", "pk", "change what is asked")
 OWN_EXECUTOR = invoke("claims-claims-executor", "invoke the claims agent's executor")
 OTHER_EXECUTOR = invoke("refunds-support-executor", "invoke another agent's executor")
 WAKE_GATE = invoke("claims-gate", "invoke the gate")

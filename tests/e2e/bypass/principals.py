@@ -13,6 +13,7 @@ from tests.e2e.bypass.attempts import (
     ASSUME_OTHER_AGENT,
     BATCH_LEDGER,
     CALL_MODEL,
+    CHANGE_QUESTION,
     CHANGES_OF_ITS_ROLE,
     CONSUME,
     DELETE_LEDGER,
@@ -112,6 +113,7 @@ ATTEMPTS: Mapping[str, tuple[Attempt, ...]] = {
         ADD_POLICY,
         update("warrants", "id", "change a warrant"),
         LIFT_SUSPENSION,
+        ANSWER_APPROVAL,
         CONSUME,
         EDIT_LEDGER,
         DELETE_LEDGER,
@@ -123,6 +125,7 @@ ATTEMPTS: Mapping[str, tuple[Attempt, ...]] = {
     ),
     "refunds gate": (ANSWER_TASK, OWN_EXECUTOR, READ_POLICIES),
     "approvals function": (
+        CHANGE_QUESTION,
         MINT,
         CONSUME,
         OWN_EXECUTOR,

@@ -30,6 +30,7 @@ _AGENT_ROLES = "tests/infrastructure/test_agent_roles.py"
 _PROVEN = (
     ("a function's own policy lets in the API's routes and nobody else", "test_only_the_api_gateway_is_let_in_by_a_function"),
     ("only the gates put warrants", "test_only_the_gates_may_mint"),
+    ("only the gates ask, and only the approvals function answers", "test_only_gates_ask_and_only_the_function_behind_the_links_answers"),
     ("only the gates answer waiting tasks", "test_only_the_gates_may_answer_a_waiting_task"),
     ("an executor is invoked by its domain's gate only", "test_only_a_domains_gate_may_invoke_its_executors"),
     ("each function's role may do exactly what is listed", "test_a_function_may_do_exactly_this"),
@@ -58,8 +59,6 @@ anywhere, are read out of the synthesised templates of every stage:
 _LIMITS = """
 ## What IAM does not separate
 
-- The gates put questions into the approvals table and the approvals function puts answers: IAM cannot tell one from the other. An answer
-  moves nothing but its gate, which decides again. A gate that forged one would gain nothing, as it is the gate that mints.
 - Whoever may append to the ledger may put an entry in another one's place, in a transaction, because IAM cannot demand a condition on a
   put. The chain of hashes shows it.
 - An administrator can take the ledger's own policy away first, and the account's root user is bound by none of this on the local cloud.

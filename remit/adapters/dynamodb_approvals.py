@@ -1,0 +1,47 @@
+"""The tables `approvals` (what gates ask) and `answers` (what humans say), for reading."""
+
+from typing import TYPE_CHECKING
+
+from remit.adapters.aws import calling
+from remit.adapters.dynamodb_items import decode, encode
+from remit.adapters.dynamodb_writes import ballot_key
+from remit.approval_ports import Approvals
+from remit.domain.approval import Approval, Link
+from remit.domain.ballot import Ballot
+from remit.names import Names
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoApprovals(Approvals):
+    def __init__(self, client: "DynamoDBClient", names: Names) -> None:
+        self._client, self._names = client, names
+
+    def approval(self, approval: str) -> Approval | None:
+        body = self._body("approvals", {"pk": approval, "sk": "approval"})
+        return None if body is None else Approval.model_validate_json(body)
+
+    def open_in(self, domain: str) -> tuple[Approval, ...]:
+        with calling("DynamoDB"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._names.table("approvals"),
+                IndexName="open",
+                KeyConditionExpression="open_in = :domain",
+                ExpressionAttributeValues={":domain": {"S": domain}},
+            )
+            found = [decode(item) for page in pages for item in page["Items"]]
+        return tuple(Approval.model_validate_json(str(item["body"])) for item in found)
+
+    def link(self, token_hash: str) -> Link | None:
+        body = self._body("approvals", {"pk": token_hash, "sk": "link"})
+        return None if body is None else Link.model_validate_json(body)
+
+    def ballot(self, approval: str, stage: int) -> Ballot:
+        body = self._body("answers", ballot_key(approval, stage))
+        return Ballot(approval=approval, stage=stage) if body is None else Ballot.model_validate_json(body)
+
+    def _body(self, table: str, key: dict[str, str]) -> str | None:
+        with calling("DynamoDB"):
+            found = self._client.get_item(TableName=self._names.table(table), Key=encode({**key}), ConsistentRead=True)
+        return str(decode(found["Item"])["body"]) if "Item" in found else None

@@ -1,0 +1,62 @@
+"""Questions to humans and their answers as Remit needs them from outside, and the changes that a commit of Records can make to them."""
+
+from abc import ABC, abstractmethod
+
+from remit.domain.approval import Approval, Link
+from remit.domain.ballot import Ballot
+from remit.ports import Change
+
+
+class Approvals(ABC):
+    """For reading. Every method but `open_in` sees all that was committed before it, and all raise Unavailable when they cannot tell."""
+
+    @abstractmethod
+    def approval(self, approval: str) -> Approval | None: ...
+
+    @abstractmethod
+    def open_in(self, domain: str) -> tuple[Approval, ...]:
+        """The domain's questions that still wait, oldest first; one that was asked or settled just now may be missed."""
+
+    @abstractmethod
+    def link(self, token_hash: str) -> Link | None: ...
+
+    @abstractmethod
+    def ballot(self, approval: str, stage: int) -> Ballot:
+        """Empty where nobody has answered."""
+
+
+class RequestApproval(Change):
+    """The approval must not exist yet."""
+
+    approval: Approval
+
+
+class MoveApproval(Change):
+    """The approval must be the one that this was made of by one change."""
+
+    approval: Approval
+
+
+class AddLink(Change):
+    """One more approver's way to the approval; its token must not exist yet."""
+
+    link: Link
+
+
+class RequireOpen(Change):
+    """The approval must be PENDING and at this stage."""
+
+    approval: str
+    stage: int
+
+
+class CastBallot(Change):
+    """The ballot must be as it was before its last answer."""
+
+    ballot: Ballot
+
+
+class NoteOpened(Change):
+    """Whoever has the link must not have opened it yet."""
+
+    link: Link

@@ -1,0 +1,24 @@
+from remit.approval_ports import Approvals
+from remit.domain.approval import Approval, Link
+from remit.domain.ballot import Ballot
+from tests.fakes.records import MemoryRecords
+
+
+class MemoryApprovals(Approvals):
+    """What the records hold of questions and answers."""
+
+    def __init__(self, records: MemoryRecords) -> None:
+        self._records = records
+
+    def approval(self, approval: str) -> Approval | None:
+        return self._records.approvals.get(approval)
+
+    def open_in(self, domain: str) -> tuple[Approval, ...]:
+        found = (each for each in self._records.approvals.values() if each.open and each.domain == domain)
+        return tuple(sorted(found, key=lambda each: each.requested_at))
+
+    def link(self, token_hash: str) -> Link | None:
+        return self._records.links.get(token_hash)
+
+    def ballot(self, approval: str, stage: int) -> Ballot:
+        return self._records.ballots.get((approval, stage), Ballot(approval=approval, stage=stage))

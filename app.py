@@ -11,6 +11,7 @@ from remit.policies import PolicyError, load_policy_set
 from stacks.constructs.sender import SenderTaken
 from stacks.core import CoreStack
 from stacks.domain import DomainStack
+from stacks.evidence import EvidenceStack
 from stacks.policy_administration import PolicyAdministrationStack
 from stacks.stages import LOCAL_ENDPOINT, UnknownStage, stage_named
 
@@ -26,6 +27,7 @@ def compose(app: App) -> None:
     for charter, policy_set in zip(charters, policy_sets, strict=True):
         name = stage.names.of(charter.domain)
         DomainStack(app, name, stage=stage, public_url=core.public_url, charter=charter, policy_set=policy_set)
+    EvidenceStack(app, stage.names.of("evidence"), stage=stage, ledger_stream=core.ledger_stream)
     PolicyAdministrationStack(app, stage.names.of("policy-administration"), stage=stage)
 
 

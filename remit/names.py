@@ -42,6 +42,10 @@ class Names:
     def reader_role(self, domain: str, agent: str) -> str:
         return self.of(domain, agent, "reader")
 
+    def archive(self, account: str, region: str) -> str:
+        """The bucket that keeps the ledger: buckets are named apart in the whole world."""
+        return self.of("ledger", account, region)
+
     def mail(self) -> str:
         """SES's configuration set for all mail of the stage."""
         return self.of("mail")

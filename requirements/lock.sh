@@ -26,4 +26,6 @@ bundle reasoner --no-emit-package numpy --no-emit-package zstandard
 bundle approvals
 bundle api
 bundle recorder
+bundle archiver
+bundle sealer
 bundle policy_administration

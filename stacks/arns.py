@@ -21,6 +21,11 @@ class Arns:
     def business_table(self, domain: str, name: str) -> str:
         return self._arn("dynamodb", "table", self.names.business_table(domain, name))
 
+    def archived(self, folder: str = "") -> str:
+        """Every object of the archive, or of one of its folders."""
+        bucket = self.names.archive(self.stack.account, self.stack.region)
+        return self.stack.format_arn(service="s3", region="", account="", resource=bucket, resource_name=f"{folder}*")
+
     def role(self, name: str) -> str:
         return self.stack.format_arn(service="iam", region="", resource="role", resource_name=name)
 

@@ -51,7 +51,7 @@ class CoreStack(Stack):
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
         Table(self, "Facts", stage=stage, name=name("facts"), key="pk", sort="sk")
-        self.ledger = LedgerTable(self, "Ledger", stage=stage, arns=self._arns)
+        self.ledger_stream = LedgerTable(self, "Ledger", stage=stage, arns=self._arns).stream_arn
 
     def _api(self, charters: Sequence[Charter]) -> Function:
         environment = {"ACCOUNT": self.account, "WORKFLOWS": json.dumps(self._workflows), "AGENTS": json.dumps(self._agents)}

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, IReusableStackSynthesizer, RemovalPolicy
+from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, Duration, IReusableStackSynthesizer, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 
 from remit.names import Names
 
@@ -26,9 +27,15 @@ class Stage:
     wheels: tuple[str, ...]
     removal_policy: RemovalPolicy
     protected: bool
+    tls: bool
     point_in_time_recovery: bool
     encryption: dynamodb.TableEncryption
     log_retention: logs.RetentionDays
+    # Nobody can shorten it for what has been put, not even the account's root user.
+    archive_retention: s3.ObjectLockRetention
+    seal_every: str
+    # Longer than the archiver's time-out and the clocks' difference.
+    seal_settles_seconds: int
     mail_sender: str
     model_id: str
     # No pause of a workflow is longer here than this; None: as long as the charter says.
@@ -54,9 +61,13 @@ LOCAL = Stage(
     wheels=(),
     removal_policy=RemovalPolicy.DESTROY,
     protected=False,
+    tls=False,
     point_in_time_recovery=False,
     encryption=dynamodb.TableEncryption.DEFAULT,
     log_retention=logs.RetentionDays.ONE_WEEK,
+    archive_retention=s3.ObjectLockRetention.compliance(Duration.days(1)),
+    seal_every="rate(1 minute)",
+    seal_settles_seconds=2,
     mail_sender="remit@example.com",
     model_id="amazon.nova-pro-v1:0",
     longest_pause_seconds=1,
@@ -70,10 +81,14 @@ PROD = Stage(
     wheels=("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13"),
     removal_policy=RemovalPolicy.RETAIN,
     protected=True,
+    tls=True,
     point_in_time_recovery=True,
     # The key that DynamoDB keeps for this account: its use is in CloudTrail, and no role needs a grant on it.
     encryption=dynamodb.TableEncryption.AWS_MANAGED,
     log_retention=logs.RetentionDays.ONE_YEAR,
+    archive_retention=s3.ObjectLockRetention.compliance(Duration.days(365)),
+    seal_every="rate(15 minutes)",
+    seal_settles_seconds=120,
     mail_sender="remit@example.com",
     model_id="amazon.nova-pro-v1:0",
 )

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,7 +19,7 @@ class SealKey:
         if not isinstance(loaded, ec.EllipticCurvePublicKey):
             raise ValueError(f"it is a {type(loaded).__name__}, and seals are signed with ECDSA")  # noqa: TRY004 (a wrong value)
         self._key = loaded
-        self.fingerprint = fingerprint(der)
+        self.fingerprint = key.fingerprint
 
     def verifies(self, statement: bytes, signature: str) -> bool:
         try:
@@ -28,8 +27,3 @@ class SealKey:
         except (InvalidSignature, binascii.Error):
             return False
         return True
-
-
-def fingerprint(der: bytes) -> str:
-    """SHA-256 of a public key in DER, in hex: what identifies it."""
-    return hashlib.sha256(der).hexdigest()

@@ -53,6 +53,7 @@ INPUT_TOKENS = Metric("InputTokens", Unit.COUNT, (("Agent",), ("Model",)))
 OUTPUT_TOKENS = Metric("OutputTokens", Unit.COUNT, (("Agent",), ("Model",)))
 RUNS = Metric("Runs", Unit.COUNT, (("Outcome",),))
 CONFLICTS = Metric("Conflicts", Unit.COUNT, ())
+CHAIN_FAILURES = Metric("ChainFailures", Unit.COUNT, ())
 UNCOUNTED = Metric("Uncounted", Unit.COUNT, (("Kind",),))
 
 METRICS = (
@@ -76,5 +77,6 @@ METRICS = (
     OUTPUT_TOKENS,
     RUNS,
     CONFLICTS,
+    CHAIN_FAILURES,
     UNCOUNTED,
 )

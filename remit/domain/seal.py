@@ -1,5 +1,7 @@
 """A seal: how far each run's chain had come at a time, signed, and chained to the seal before it."""
 
+import base64
+import hashlib
 from datetime import datetime
 
 from remit.domain.canonical import canonical, digest
@@ -17,8 +19,8 @@ class Segment(Model):
     hash: str
 
 
-class Refused(Model):
-    """What the sealer found in the archive and did not seal."""
+class Irregularity(Model):
+    """What the sealer found wrong in the archive, and did not seal."""
 
     run: str
     why: str
@@ -33,7 +35,7 @@ class Seal(Model):
     through: datetime
     previous: str
     segments: tuple[Segment, ...]
-    refused: tuple[Refused, ...] = ()
+    irregularities: tuple[Irregularity, ...] = ()
     key: str
     signature: str = ""
 
@@ -42,6 +44,11 @@ class PublicKey(Model):
     """The key that seals are verified with: DER (SubjectPublicKeyInfo), in base64."""
 
     public_key: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What identifies it: SHA-256 of the DER, in hex. Raises ValueError if it is no base64."""
+        return hashlib.sha256(base64.b64decode(self.public_key, validate=True)).hexdigest()
 
 
 def statement(seal: Seal) -> bytes:

@@ -37,8 +37,8 @@ def check_seals(lines: Sequence[SealLine], verifies: Verifies) -> tuple[list[Sea
     ordered = sorted(lines, key=lambda line: line.seal.seal)
     signed = [line for line in ordered if verifies(statement(line.seal), line.seal.signature)]
     forged = [_flaw(line, "its signature is not the key's") for line in ordered if line not in signed]
-    refused = [_flaw(line, f"the sealer did not seal {each.run}: {each.why}") for line in signed for each in line.seal.refused]
-    return [line.seal for line in signed], [*forged, *_unchained(ordered), *refused]
+    found = [_flaw(line, f"the sealer found {each.run} irregular: {each.why}") for line in signed for each in line.seal.irregularities]
+    return [line.seal for line in signed], [*forged, *_unchained(ordered), *found]
 
 
 def marks_of(seals: Sequence[Seal]) -> Mapping[str, list[Mark]]:

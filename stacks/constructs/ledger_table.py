@@ -26,6 +26,7 @@ class LedgerTable(Table):
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             policy=_append_only(arns),
         )
+        self.stream_arn = str(self.table_stream_arn)
 
 
 def _append_only(arns: Arns) -> iam.PolicyDocument:

@@ -42,9 +42,11 @@ class KeyPair:
         der = self._private.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         self.public = PublicKey(public_key=base64.b64encode(der).decode())
 
+    def sign(self, statement: bytes) -> bytes:
+        return self._private.sign(statement, ec.ECDSA(hashes.SHA256()))
+
     def signed(self, seal: Seal) -> Seal:
-        signature = self._private.sign(statement(seal), ec.ECDSA(hashes.SHA256()))
-        return seal.model_copy(update={"signature": base64.b64encode(signature).decode()})
+        return seal.model_copy(update={"signature": base64.b64encode(self.sign(statement(seal))).decode()})
 
 
 @cache

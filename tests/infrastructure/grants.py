@@ -11,6 +11,7 @@ CHARTERS = load_charters(Path("charters"))
 LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamodb:table/ledger"}
 MAIL = {f"ses:SendEmail on ses:{what}" for what in ("identity/remit@example.com", "configuration-set/mail")}
 MODEL = "bedrock:<AWS::Region>::foundation-model/amazon.nova-pro-v1:0"
+_ARCHIVED = "s3:::ledger-<AWS::AccountId>-<AWS::Region>"
 _TASK_ANSWERS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 _STORE_READS = ("IsAuthorized", "ListPolicies", "GetPolicy", "GetSchema")
 
@@ -28,9 +29,26 @@ def of_all_functions() -> dict[str, set[str]]:
     for charter in CHARTERS:
         grants |= _of_domain(charter)
     return grants | {
+        "archiver": _archiver(),
+        "sealer": _sealer(),
         "claims-payout": {"dynamodb:PutItem on policy-administration-payouts"},
         "claims-export": {"dynamodb:Scan on dynamodb:table/claims-claims"},
     }
+
+
+def _archiver() -> set[str]:
+    reads = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    stream = {f"dynamodb:{read} on <core:ExportsOutputFnGetAttLedgerStreamArn>" for read in reads}
+    return stream | {f"s3:PutObject on {_ARCHIVED}/{folder}/*" for folder in ("entries", "irregular")}
+
+
+def _sealer() -> set[str]:
+    return (
+        {f"s3:GetObject on {_ARCHIVED}/{folder}/*" for folder in ("entries", "irregular", "seals")}
+        | {f"s3:PutObject on {_ARCHIVED}/{folder}/*" for folder in ("seals", "keys")}
+        | {"s3:ListBucket on <evidence:ArchiveDA4CB258>"}
+        | {f"kms:{action} on <evidence:SealKey94782D95>" for action in ("Sign", "GetPublicKey")}
+    )
 
 
 def gates() -> set[str]:

@@ -1,5 +1,6 @@
 """The synthesised stacks as plain text: what a role may do reads as "action on resource"."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from aws_cdk.cx_api import CloudAssembly
 
 from app import compose
 
+_EXPORT = re.compile(r"[0-9A-F]{8}")
 STAGES = ("local", "prod")
 Resource = Mapping[str, Any]
 
@@ -62,6 +64,8 @@ class Deployment:
             return "".join(self._flat(part) for part in value["Fn::Join"][1])
         if "Fn::GetAtt" in value:
             return self._named(value["Fn::GetAtt"][0])
+        if "Fn::ImportValue" in value:
+            return f"<{_EXPORT.sub('', value['Fn::ImportValue'])}>"
         return f"<{value['Ref']}>"
 
     def _named(self, logical_id: str) -> str:

@@ -13,7 +13,7 @@ from tests.infrastructure.grants import CHARTERS
 from tests.infrastructure.templates import deployment
 
 every_domain = pytest.mark.parametrize("charter", CHARTERS, ids=lambda charter: charter.domain)
-FOLDERS = {"api": "api", "approvals": "approvals", "recorder": "recorder"}
+FOLDERS = {"api": "api", "approvals": "approvals", "recorder": "recorder", "archiver": "archiver", "sealer": "sealer"}
 for charter in CHARTERS:
     FOLDERS[f"{charter.domain}-gate"] = "gate"
     for agent in charter.agents:

@@ -74,3 +74,77 @@ def test_a_log_key_serves_the_log_service_for_remits_groups_only(stage: str) -> 
 def test_every_functions_log_is_json(stage: str) -> None:
     formats = {function["Properties"]["LoggingConfig"]["LogFormat"] for function in deployment(stage).functions().values()}
     assert formats == {"JSON"}
+
+
+def archive(deployed: Deployment) -> tuple[Resource, list[Resource]]:
+    """The bucket, and the statements of its own policy."""
+    (bucket,) = (each["Properties"] for each in deployed.of_type("AWS::S3::Bucket").values())
+    (policy,) = (each["Properties"] for each in deployed.of_type("AWS::S3::BucketPolicy").values())
+    return bucket, policy["PolicyDocument"]["Statement"]
+
+
+@pytest.mark.parametrize(("stage", "days"), [("local", 1), ("prod", 365)])
+def test_what_is_archived_stays_whoever_wants_otherwise(stage: str, days: int) -> None:
+    bucket, _ = archive(deployment(stage))
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Mode": "COMPLIANCE", "Days": days}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"] == {
+        "SSEAlgorithm": "aws:kms"
+    }
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_archive_takes_new_objects_from_its_two_writers_and_lets_nobody_delete(stage: str) -> None:
+    deployed = deployment(stage)
+    _, statements = archive(deployed)
+    denied = [statement for statement in statements if listed(statement["Action"]) != ["s3:*"]]
+    assert {statement["Effect"] for statement in denied} == {"Deny"}
+    assert {statement["Principal"]["AWS"] for statement in denied} == {"*"}
+    removals, overwriting, others = denied
+    assert {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"} <= set(removals["Action"])
+    assert "Condition" not in removals
+    assert (overwriting["Action"], overwriting["Condition"]) == ("s3:PutObject", {"Null": {"s3:if-none-match": "true"}})
+    writers = [deployed.functions()[name]["Properties"]["Role"] for name in ("archiver", "sealer")]
+    assert (others["Action"], others["Condition"]) == ("s3:PutObject", {"ArnNotEquals": {"aws:PrincipalArn": writers}})
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_nobody_but_the_sealer_signs(stage: str) -> None:
+    deployed = deployment(stage)
+    (key,) = (key["Properties"] for key in deployed.of_type("AWS::KMS::Key").values() if key["Properties"].get("KeyUsage") == "SIGN_VERIFY")
+    _, signing = key["KeyPolicy"]["Statement"]
+    sealer = deployed.functions()["sealer"]["Properties"]["Role"]
+    assert (signing["Effect"], signing["Action"], signing["Principal"]) == ("Deny", "kms:Sign", {"AWS": "*"})
+    assert signing["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": sealer}}
+    assert {name for name in deployed.functions() if any("kms:Sign" in grant for grant in deployed.allowed(name))} == {"sealer"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_archiver_gets_every_change_until_it_has_kept_it(stage: str) -> None:
+    (mapping,) = (each["Properties"] for each in deployment(stage).of_type("AWS::Lambda::EventSourceMapping").values())
+    assert (mapping["StartingPosition"], mapping["FunctionResponseTypes"]) == ("TRIM_HORIZON", ["ReportBatchItemFailures"])
+    assert not {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FilterCriteria"} & mapping.keys()
+
+
+@pytest.mark.parametrize(("stage", "rate"), [("local", "rate(1 minute)"), ("prod", "rate(15 minutes)")])
+def test_the_sealer_is_invoked_by_its_schedule_only(stage: str, rate: str) -> None:
+    deployed = deployment(stage)
+    (schedule,) = (each["Properties"] for each in deployed.of_type("AWS::Scheduler::Schedule").values())
+    assert (schedule["ScheduleExpression"], deployed.text(schedule["Target"]["Arn"])) == (rate, "sealer")
+    role = schedule["Target"]["RoleArn"]
+    assert set(deployed.grants(role)) == {("Allow", "lambda:InvokeFunction on sealer")}
+    assert not [name for name in deployed.functions() if any("function:sealer" in grant for grant in deployed.allowed(name))]
+
+
+def test_an_auditor_reads_the_ledger_and_its_archive_and_nothing_else() -> None:
+    deployed = deployment("prod")
+    policies = deployed.of_type("AWS::IAM::ManagedPolicy").values()
+    auditor = next(each["Properties"] for each in policies if each["Properties"]["ManagedPolicyName"] == "remit-prod-auditor")
+    assert set(deployed.statements(auditor["PolicyDocument"])) == {
+        ("Allow", f"dynamodb:Scan on {LEDGER}"),
+        ("Allow", f"dynamodb:Query on {LEDGER}"),
+        ("Allow", "s3:ListBucket on <evidence:ArchiveDA4CB258>"),
+        ("Allow", "s3:GetObject on s3:::ledger-<AWS::AccountId>-<AWS::Region>/*"),
+    }

@@ -35,6 +35,8 @@ TOLD_ALSO = {
     "api": {"WORKFLOWS", "ACCOUNT", "AGENTS"},
     "approvals": {"DOMAINS"},
     "recorder": {"MAIL_SENDER", "TOLD"},
+    "archiver": {"ARCHIVE_BUCKET"},
+    "sealer": {"ARCHIVE_BUCKET", "SEAL_KEY", "SETTLE_SECONDS"},
     "claims-payout": {"PAYOUTS_TABLE"},
     "claims-export": {"CLAIMS_TABLE"},
 }

@@ -6,7 +6,7 @@ import pytest
 
 from remit.adapters.signatures import SealKey
 from remit.domain.flaw import Wrong
-from remit.domain.seal import PublicKey, Refused, Seal, Segment, statement
+from remit.domain.seal import Irregularity, PublicKey, Seal, Segment, statement
 from tests.fakes.evidence import KeyPair, check, halves, key_pair, sealed, whole_ledger
 
 LEDGER = whole_ledger()
@@ -27,7 +27,7 @@ def test_a_changed_field_of_a_seal_is_found(position: int, field: str) -> None:
         "through": seal.through + timedelta(seconds=1),
         "previous": "f" * 64,
         "segments": (*seal.segments, Segment(run="x", first=0, previous="0" * 64, last=0, hash="1" * 64)),
-        "refused": (Refused(run="x", why="y"),),
+        "irregularities": (Irregularity(run="x", why="y"),),
         "key": "another",
         "signature": THIRD.signature if position < 2 else FIRST.signature,
     }
@@ -56,10 +56,14 @@ def test_another_key_seals_nothing() -> None:
     assert check(LEDGER, forged).sealed == 0
 
 
-def test_what_the_sealer_would_not_seal_is_told() -> None:
-    refused = key_pair().signed(FIRST.model_copy(update={"refused": (Refused(run="run-x", why="entry 3 was changed"),)}))
-    (flaw,) = [flaw for flaw in check(LEDGER, [refused]).flaws if flaw.run is None]
-    assert flaw.why == "the sealer did not seal run-x: entry 3 was changed"
+def test_what_the_sealer_found_wrong_is_told() -> None:
+    irregular = Irregularity(run="run-x", why="entry 3 was overwritten")
+    (flaw,) = [
+        flaw
+        for flaw in check(LEDGER, [key_pair().signed(FIRST.model_copy(update={"irregularities": (irregular,)}))]).flaws
+        if flaw.run is None
+    ]
+    assert flaw.why == "the sealer found run-x irregular: entry 3 was overwritten"
 
 
 def test_two_seals_that_disagree_about_a_run_are_found() -> None:

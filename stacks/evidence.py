@@ -1,0 +1,103 @@
+"""What makes the ledger evidence: its archive, and the seals over it."""
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_scheduler as scheduler
+from constructs import Construct
+
+from stacks.acknowledge import acknowledge_wildcard
+from stacks.arns import Arns
+from stacks.bundling import Bundle
+from stacks.constructs.archive import Archive
+from stacks.constructs.function import Function
+from stacks.constructs.seal_key import SealKey
+from stacks.stages import Stage
+
+_STREAM_READS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+
+
+class EvidenceStack(Stack):
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, ledger_stream: str) -> None:
+        super().__init__(scope, construct_id, synthesizer=stage.synthesizer(), termination_protection=stage.protected)
+        self._stage, self._names, self._arns = stage, stage.names, Arns(self, stage.names)
+        self._archive = Archive(self, "Archive", stage=stage, name=self._names.archive(self.account, self.region))
+        archiver, sealer = self._archiver(ledger_stream), self._sealer()
+        self._archive.only_written_by([archiver, sealer])
+        self._every(stage.seal_every, sealer)
+        self._auditor()
+        CfnOutput(self, "ArchiveBucket", value=self._archive.bucket_name)
+
+    def _archiver(self, ledger_stream: str) -> Function:
+        archiver = self._function("archiver", {"ARCHIVE_BUCKET": self._archive.bucket_name}, seconds=60)
+        archiver.allow(ledger_stream, *(f"dynamodb:{read}" for read in _STREAM_READS))
+        self._objects(archiver, "s3:PutObject", "entries", "irregular")
+        lambda_.EventSourceMapping(
+            self,
+            "Stream",
+            target=archiver.resource,
+            event_source_arn=ledger_stream,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=100,
+            max_batching_window=Duration.seconds(5),
+            # Until it is archived: what expired in the stream would be missing for ever.
+            report_batch_item_failures=True,
+            bisect_batch_on_error=True,
+        )
+        return archiver
+
+    def _sealer(self) -> Function:
+        key = SealKey(self, "SealKey", stage=self._stage)
+        environment = {
+            "ARCHIVE_BUCKET": self._archive.bucket_name,
+            "SEAL_KEY": key.key_arn,
+            "SETTLE_SECONDS": str(self._stage.seal_settles_seconds),
+        }
+        sealer = self._function("sealer", environment, seconds=300, memory=1024)
+        sealer.allow(self._archive.bucket_arn, "s3:ListBucket")
+        self._objects(sealer, "s3:GetObject", "entries", "irregular", "seals")
+        self._objects(sealer, "s3:PutObject", "seals", "keys")
+        sealer.allow(key.key_arn, "kms:Sign", "kms:GetPublicKey")
+        key.only_signs_for(sealer)
+        return sealer
+
+    def _every(self, rate: str, sealer: Function) -> None:
+        role = iam.Role(self, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[sealer.arn]))
+        scheduler.CfnSchedule(
+            self,
+            "Schedule",
+            name=self._names.of("seal"),
+            schedule_expression=rate,
+            flexible_time_window={"mode": "OFF"},
+            target={"arn": sealer.arn, "roleArn": role.role_arn, "input": "{}"},
+        )
+
+    def _auditor(self) -> None:
+        """A policy for people who check: they read the ledger and its archive, and nothing else."""
+        objects = self._arns.archived()
+        reads = [
+            iam.PolicyStatement(actions=["dynamodb:Scan", "dynamodb:Query"], resources=[self._arns.table("ledger")]),
+            iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._archive.bucket_arn]),
+            iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects]),
+        ]
+        policy = iam.ManagedPolicy(self, "Auditor", managed_policy_name=self._names.of("auditor"), statements=reads)
+        acknowledge_wildcard(policy, objects, "All of the archive is there to be read by whoever checks it.")
+
+    def _objects(self, function: Function, action: str, *folders: str) -> None:
+        for folder in folders:
+            objects = self._arns.archived(f"{folder}/")
+            function.allow(objects, action)
+            acknowledge_wildcard(function.role, objects, "Objects are named after their content, which is not known before.")
+
+    def _function(self, name: str, environment: dict[str, str], *, seconds: int, memory: int = 512) -> Function:
+        return Function(
+            self,
+            name.capitalize(),
+            stage=self._stage,
+            name=self._names.function(name),
+            bundle=Bundle(folder=name),
+            environment=environment,
+            seconds=seconds,
+            memory=memory,
+        )

@@ -1,6 +1,6 @@
 """The state machine files of the charters: found, and refused with the state and the way that are wrong."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from remit.charters import load_payloads
@@ -25,9 +25,10 @@ def check_machines(charter: Charter, root: Path) -> None:
 
 def machine_findings(charter: Charter, root: Path) -> Iterator[Finding]:
     """What is wrong with the machines of the charter's workflows and with the one behind POST /intents."""
-    for path, agent in _paths(charter, root).items():
+    for workflow in _workflows(charter):
+        path = _path(workflow, root)
         if path.is_file():
-            yield from faulty_machine(_read(path, agent, charter, root))
+            yield from faulty_machine(machine_file(workflow, path.read_text(encoding="utf-8"), charter))
         else:
             what = f"there is no such file, and {charter.domain} has this workflow"
             yield Finding(file=_name(path, root), line=1, rule="no-machine", what=what, todo="Write it, or remove the workflow")
@@ -35,30 +36,39 @@ def machine_findings(charter: Charter, root: Path) -> Iterator[Finding]:
 
 def machine_notes(charter: Charter, root: Path) -> Iterator[str]:
     """What is not wrong, and not proven either, of machines in which nothing is wrong."""
-    for path, agent in _paths(charter, root).items():
-        yield from left_to_the_gate(_read(path, agent, charter, root))
+    for workflow in _workflows(charter):
+        yield from left_to_the_gate(machine_file(workflow, _path(workflow, root).read_text(encoding="utf-8"), charter))
 
 
 def stray_machines(charters: Iterable[Charter], root: Path) -> Iterator[Finding]:
     """Files that no workflow is made of: nobody says what may be done in them."""
-    known = {path for charter in charters for path in _paths(charter, root)}
+    known = {_path(workflow, root) for charter in charters for workflow in _workflows(charter)}
     for path in sorted((root / "statemachines").glob(f"*{_ENDING}")):
         if path not in known:
             what = "no charter has a workflow of this name"
             yield Finding(file=_name(path, root), line=1, rule="stray-machine", what=what, todo="Name it in a charter, or remove it")
 
 
-def _paths(charter: Charter, root: Path) -> Mapping[Path, str | None]:
-    """Each file, with the agent that acts in it; none where whoever starts it says so."""
-    agents = {_ACTION: None, **{name: spec.agent for name, spec in charter.workflows.items()}}
-    return {root / "statemachines" / f"{workflow}{_ENDING}": agent for workflow, agent in agents.items()}
-
-
-def _read(path: Path, agent: str | None, charter: Charter, root: Path) -> MachineFile:
-    models = load_payloads(charter.domain)
+def machine_file(workflow: str, text: str, charter: Charter) -> MachineFile:
+    """A text as the file of that workflow."""
+    models, spec = load_payloads(charter.domain), charter.workflows.get(workflow)
     payloads = {name: models[tool.payload] for name, tool in charter.tools.items()}
-    text = path.read_text(encoding="utf-8")
-    return MachineFile(name=_name(path, root), text=text, charter=charter, agent=agent, payloads=payloads)
+    return MachineFile(
+        name=f"statemachines/{workflow}{_ENDING}",
+        text=text,
+        charter=charter,
+        agent=spec.agent if spec else None,
+        payloads=payloads,
+        pauses={f"${{{pause}Seconds}}": seconds for pause, seconds in spec.pauses.items()} if spec else {},
+    )
+
+
+def _workflows(charter: Charter) -> tuple[str, ...]:
+    return (_ACTION, *charter.workflows)
+
+
+def _path(workflow: str, root: Path) -> Path:
+    return root / "statemachines" / f"{workflow}{_ENDING}"
 
 
 def _name(path: Path, root: Path) -> str:

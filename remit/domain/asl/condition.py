@@ -1,5 +1,6 @@
 """What a Choice rule says of the document, when it matches and when it does not."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -11,6 +12,8 @@ _OPERATOR = re.compile(r"(?:String|Numeric|Boolean|Timestamp)(?:Equals|(?:Less|G
 _EQUALITIES = {"StringEquals", "NumericEquals", "BooleanEquals"}
 _CEILINGS = {"NumericLessThan", "NumericLessThanEquals"}
 _FLOORS = {"NumericGreaterThan", "NumericGreaterThanEquals"}
+# By how a comparison begins. A number can be one that the deployment puts in.
+_OPERANDS: dict[str, type | tuple[type, ...]] = {"St": str, "Ti": str, "Nu": (int, float, str), "Bo": bool, "Is": bool}
 _NOT_A_TEST = {"Variable", "Next", "Comment"}
 
 
@@ -38,6 +41,8 @@ def read_condition(rule: JsonObject) -> Condition | Test:
     ((operator, value),) = tests
     if not _OPERATOR.fullmatch(operator):
         raise ValueError(f"'{operator}' is no comparison")
+    if not isinstance(value, str if operator.endswith("Path") else _OPERANDS[operator[:2]]):
+        raise ValueError(f"{operator} does not compare with {json.dumps(value)}")  # noqa: TRY004 - the file is wrong, not the program
     return Test(str(rule["Variable"]), operator, value)
 
 

@@ -109,7 +109,7 @@ def _check_rules(place: Place, choice: Choice, source: Source) -> None:
 def _invalid(source: Source, detail: ErrorDetails) -> AslError:
     """The first thing that is wrong, in words. Pydantic puts a state's type into the way to it, which the file has not."""
     place = tuple(part for index, part in enumerate(detail["loc"]) if not _is_type(detail["loc"], index))
-    where = ".".join(map(str, place[1:] if place[:1] == ("States",) else place))
+    where = ".".join(map(str, place[1:] if place[:1] == ("States",) and place[1:] else place))
     if detail["type"] == "union_tag_invalid":
         problem = f"'{detail.get('ctx', {}).get('tag')}' is no type of state"
     else:

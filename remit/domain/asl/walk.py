@@ -6,7 +6,7 @@ path that shows why.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from remit.domain.asl.condition import equalities, read_condition
 from remit.domain.asl.document import INPUT, Document, Origin, filled, parse_path
 from remit.domain.asl.flow import Parts, after, after_error, part
 from remit.domain.asl.machine import Located, Machine
-from remit.domain.asl.states import Choice, Fail, Map, Parallel, Scope, Task
+from remit.domain.asl.states import Choice, Fail, Map, Parallel, Scope, State, Task, Wait
 from remit.domain.model import Json
 
 _MOST_VISITS = 20_000
@@ -27,11 +27,12 @@ class TooManyWays(Exception):
 
 
 class Done(NamedTuple):
-    """An action that was completed in a state: the tool, and where its payload came from."""
+    """An action that was completed in a state: the tool, where its payload came from, and the longest pause since, in seconds."""
 
     state: str
     tool: str
     payload: Document
+    pause: int = 0
 
 
 class Point(NamedTuple):
@@ -50,17 +51,18 @@ class Visit(NamedTuple):
     way: tuple[str, ...] = ()
 
 
-def walk(machine: Machine, required: Collection[str]) -> tuple[Visit, ...]:
-    """Every visit, with what is required somewhere: other actions are not kept in mind. Raises TooManyWays."""
-    walker = _Walker(machine, required)
+def walk(machine: Machine, required: Collection[str], pauses: Mapping[str, int]) -> tuple[Visit, ...]:
+    """Every visit, with what is required somewhere: other actions are not kept in mind. `pauses` are the seconds that a Wait state takes
+    from the deployment, by their names in the file. Raises TooManyWays."""
+    walker = _Walker(machine, required, pauses)
     begin = Visit(machine.definition.start_at, Point(Document.of({(): Origin(INPUT)})))
     walker.explore(begin)
     return tuple(walker.visits)
 
 
 class _Walker:
-    def __init__(self, machine: Machine, required: Collection[str]) -> None:
-        self._states, self._required = machine.states, required
+    def __init__(self, machine: Machine, required: Collection[str], pauses: Mapping[str, int]) -> None:
+        self._states, self._required, self._pauses = machine.states, required, pauses
         self.visits: list[Visit] = []
 
     def explore(self, begin: Visit) -> list[Point]:
@@ -116,7 +118,7 @@ class _Walker:
         if isinstance(state, Parallel):
             yield from self._joined(state, visit, located, point)
         else:
-            done = (*point.done, *self._done(located, point.document))
+            done = (*self._aged(state, point.done), *self._done(located, point.document))
             yield Point(after(located, point.document), done, point.known)
 
     def _explore_items(self, state: Map, visit: Visit, point: Point) -> None:
@@ -129,15 +131,19 @@ class _Walker:
         """Every branch has come to one of its ends, so what each of them did is done."""
         document = part(point.document, state.input_path)
         given = document if state.parameters is None else Document.of(filled(state.parameters, document, visit.state))
-        ends = [set(self._enter(branch, visit, point._replace(document=given))) for branch in state.branches]
+        ends = [dict.fromkeys(self._enter(branch, visit, point._replace(document=given))) for branch in state.branches]
         for combination in product(*ends):
             result = {(index, *path): origin for index, end in enumerate(combination) for path, origin in end.document.parts}
-            more = [done for end in combination for done in end.done if done not in point.done]
             known = point.known.union(*(end.known for end in combination))
-            yield Point(after(located, point.document, {(): None, **result}), (*point.done, *more), known)
+            yield Point(after(located, point.document, {(): None, **result}), _together(point, combination), known)
 
     def _enter(self, scope: Scope, visit: Visit, point: Point) -> list[Point]:
         return self.explore(Visit(scope.start_at, point, (*visit.way, visit.state)))
+
+    def _aged(self, state: State, done: tuple[Done, ...]) -> Iterator[Done]:
+        seconds = state.seconds if isinstance(state, Wait) else None
+        pause = self._pauses.get(seconds, 0) if isinstance(seconds, str) else seconds or 0
+        return (each._replace(pause=max(each.pause, pause)) for each in done)
 
     def _done(self, located: Located, document: Document) -> Iterator[Done]:
         """What the state itself has now completed, if that is required somewhere."""
@@ -157,6 +163,15 @@ def _origin_of(variable: str, document: Document, point: Point) -> Origin | None
     origin = None if path is None else document.origin(path)
     # Only what a required action said can ever be asked for.
     return origin if origin and any(done.state == origin.made_by for done in point.done) else None
+
+
+def _together(before: Point, ends: Iterable[Point]) -> tuple[Done, ...]:
+    """Each action once, in the order of the branches, with the longest pause that any of them made since."""
+    done = {each.state: each for each in before.done}
+    for each in (each for end in ends for each in end.done):
+        known = done.get(each.state, each)
+        done[each.state] = known._replace(pause=max(known.pause, each.pause))
+    return tuple(done.values())
 
 
 def _forget(point: Point, state: str) -> Point:

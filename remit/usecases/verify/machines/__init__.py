@@ -14,14 +14,14 @@ __all__ = ["MachineFile", "faulty_machine", "left_to_the_gate"]
 
 
 def faulty_machine(file: MachineFile) -> Iterator[Finding]:
-    """All findings. The order of things is only looked at when there is nothing wrong with any of them."""
+    """All findings of one kind: the states by themselves, what they do about errors, the order of things. What comes later in this list is
+    only looked at when there is nothing wrong before."""
     try:
         machine = read_machine(file.text)
     except AslError as error:
         yield Finding(file=file.name, line=error.line, rule="no-machine", what=error.problem, todo="Correct the file")
         return
-    faults = (*badly_made(machine, file), *badly_handled(machine, file))
-    yield from faults or disorder(machine, file)
+    yield from tuple(badly_made(machine, file)) or tuple(badly_handled(machine, file)) or disorder(machine, file)
 
 
 def left_to_the_gate(file: MachineFile) -> Iterator[str]:

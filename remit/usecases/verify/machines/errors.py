@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from remit.domain.asl.acts import Function, function_of, tool_of
 from remit.domain.asl.machine import Located, Machine
 from remit.domain.asl.states import Catcher, Retrier, Task
-from remit.domain.errors import PreconditionRunning, Refusal, RemitError, Unavailable
+from remit.domain.errors import Denied, PreconditionRunning, Refusal, RemitError, Unavailable
 from remit.domain.finding import Finding
 from remit.usecases.verify.machines.subject import MachineFile
 
@@ -41,7 +41,7 @@ def _tree(root: type[RemitError]) -> Iterator[type[RemitError]]:
 # By the name that the gate answers with, and by the class, as a function reports what it raises.
 _OURS = {name for error in _tree(RemitError) for name in (error.code, error.__name__)}
 _NEVER_AGAIN = tuple(error.code for error in _tree(Refusal) if error is not Refusal)
-_CERTAIN = (*_NEVER_AGAIN, _LATE)
+_CERTAIN = (Denied.code, *_NEVER_AGAIN, _LATE)
 _PASSING = {Unavailable.code, PreconditionRunning.code}
 
 

@@ -49,7 +49,7 @@ def _unrecorded(machine: Machine, file: MachineFile) -> Iterator[Finding]:
 def _on_all_ways(machine: Machine, file: MachineFile) -> Iterator[Finding]:
     required = {requirement.tool for tool in file.charter.tools.values() for requirement in tool.requires}
     try:
-        visits = walk(machine, required)
+        visits = walk(machine, required, file.pauses)
     except TooManyWays:
         start = machine.states[machine.definition.start_at]
         yield file.at(start, "too-many-ways", "there are too many ways through the machine to prove anything of it", "Make it simpler")
@@ -102,6 +102,9 @@ def _lack(requirement: Requirement, act: Done, point: Point) -> str | None:
         subject = f" for the same {', '.join(requirement.same)}" if steps and requirement.same else ""
         often = f" {requirement.times} times" if requirement.times > 1 else ""
         return f"this way does not complete it{often}{subject}"
+    late = [done for done in about[-requirement.times :] if requirement.within_seconds and done.pause > requirement.within_seconds]
+    if late:
+        return f"{late[0].state} is followed by a pause of {late[0].pause} seconds, where {requirement.within_seconds} are the most"
     unsure = [
         (done, field) for done in about[-requirement.times :] for field in requirement.outcome if not _sure(requirement, done, field, point)
     ]

@@ -1,7 +1,7 @@
 """One state machine file, and the charter that it has to keep to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from remit.domain.asl.machine import Located
 from remit.domain.charter import Charter
@@ -11,13 +11,15 @@ from remit.domain.payload import Payload
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineFile:
-    """`agent` is the one that acts in it, None where whoever starts it says so; payload models are by tool."""
+    """`agent` is the one that acts in it, None where whoever starts it says so; payload models are by tool; `pauses` are the seconds of its
+    Wait states, by their names in the file with ${…}."""
 
     name: str
     text: str
     charter: Charter
     agent: str | None
     payloads: Mapping[str, type[Payload]]
+    pauses: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def tools(self) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """Each state by itself: it acts through the gate or not at all, and in bounded time."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
@@ -11,6 +12,8 @@ from remit.domain.model import JsonObject
 from remit.usecases.verify.machines.subject import MachineFile
 
 _INTENT = ("run", "step", "agent", "tool", "payload", "requester")
+_OPEN = re.compile(r"\$\{[^}]*\}")
+_FILLED = {*Function, "${GovernTimeoutSeconds}", "${MaxAttempts}"}
 _Check = Callable[[Located, Task, MachineFile], Finding | None]
 
 
@@ -27,6 +30,7 @@ def badly_made(machine: Machine, file: MachineFile) -> Iterator[Finding]:
             todo = "Give it its Seconds, as a number or as a ${Name} that the deployment puts in"
             yield file.at(located, "unbounded-wait", "how long it waits is only known from the data, which nothing bounds", todo)
     yield from _shared_steps(machine, file)
+    yield from _unfilled(file)
 
 
 def _governed(located: Located, task: Task, file: MachineFile) -> Finding | None:
@@ -89,6 +93,15 @@ def _fitting_payload(located: Located, task: Task, file: MachineFile) -> Finding
         return None
     what = f"the payload that it makes for {tool} {wrong[0]}, so the gate would always refuse it"
     return file.at(located, "payload-that-never-fits", what, f"Make it as {file.payloads[tool].__name__} says")
+
+
+def _unfilled(file: MachineFile) -> Iterator[Finding]:
+    """What nobody fills in is deployed as it is written."""
+    for number, line in enumerate(file.text.splitlines(), start=1):
+        for name in _OPEN.findall(line):
+            if name not in _FILLED | file.pauses.keys():
+                what, todo = f"nobody fills in {name}", "Name one of the stacks', or a pause of the workflow in its charter"
+                yield Finding(file=file.name, line=number, rule="unknown-substitution", what=what, todo=todo)
 
 
 def _shared_steps(machine: Machine, file: MachineFile) -> Iterator[Finding]:

@@ -18,6 +18,9 @@ class Arns:
     def open_index(self) -> str:
         return f"{self.table('approvals')}/index/open"
 
+    def person_index(self) -> str:
+        return f"{self.table('delegations')}/index/person"
+
     def business_table(self, domain: str, name: str) -> str:
         return self._arn("dynamodb", "table", self.names.business_table(domain, name))
 

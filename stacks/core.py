@@ -17,6 +17,7 @@ from stacks.bundling import Bundle, api_bundle, approvals_bundle, recorder_bundl
 from stacks.constructs.function import Function
 from stacks.constructs.ledger_table import LedgerTable
 from stacks.constructs.mail import MailSettings
+from stacks.constructs.people import People
 from stacks.constructs.rest_api import RestApi
 from stacks.constructs.table import Table
 from stacks.stages import Stage
@@ -35,6 +36,9 @@ class CoreStack(Stack):
         ses.EmailIdentity(self, "Sender", identity=ses.Identity.email(stage.mail_sender))
         MailSettings(self, "Mail", stage=stage)
         self._workflows = _workflows(charters)
+        self._people = People(
+            self, "People", stage=stage, endpoint=endpoint, groups=[group for charter in charters for group in charter.groups]
+        )
         self._agents = {agent: charter.domain for charter in charters for agent in charter.agents}
         api, approvals = self._api(charters), self._approvals([charter.domain for charter in charters])
         self._recorder(charters)
@@ -50,18 +54,23 @@ class CoreStack(Stack):
         Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
+        by_person = {"person": IndexSpec(key="name")}
+        Table(self, "Delegations", stage=stage, name=name("delegations"), key="delegation", sort="sk", indexes=by_person, expires=True)
         Table(self, "Facts", stage=stage, name=name("facts"), key="pk", sort="sk")
         self.ledger_stream = LedgerTable(self, "Ledger", stage=stage, arns=self._arns).stream_arn
 
     def _api(self, charters: Sequence[Charter]) -> Function:
-        environment = {"ACCOUNT": self.account, "WORKFLOWS": json.dumps(self._workflows), "AGENTS": json.dumps(self._agents)}
+        told = {"WORKFLOWS": json.dumps(self._workflows), "AGENTS": json.dumps(self._agents)}
+        environment = {"ACCOUNT": self.account, **told, **self._people.settings()}
         api, arns = self._function("api", bundle=api_bundle(charters), environment=environment), self._arns
         api.append_to(arns.table("ledger"))
         api.allow(arns.table("agents"), "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:DeleteItem")
+        api.allow(arns.person_index(), "dynamodb:Query")
+        api.allow(arns.table("delegations"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem")
         api.allow(arns.table("facts"), *(f"dynamodb:{action}" for action in _FACT_ACTIONS))
         api.allow([arns.machine(workflow) for workflow in self._workflows], "states:StartExecution")
         for execution in [arns.execution(workflow) for workflow in self._workflows]:
-            api.allow(execution, "states:DescribeExecution")
+            api.allow(execution, "states:DescribeExecution", "states:StopExecution")
             acknowledge_wildcard(api.role, execution, "An execution is named after its run, which is not known before.")
         return api
 
@@ -90,23 +99,26 @@ class CoreStack(Stack):
         rest.route("GET", "/agents", api)
         rest.route("POST", "/agents/{name}/suspend", api)
         rest.route("POST", "/agents/{name}/resume", api)
+        rest.route("GET", "/delegations", api)
+        rest.route("POST", "/delegations/{id}/revoke", api)
         for route in _FACT_ROUTES:
             rest.route(*route, api)
         rest.route("GET", "/approvals/{id}", approvals, unsigned_because=_LINK)
         rest.route("POST", "/approvals/{id}", approvals, unsigned_because=_LINK)
         asks = [rest.arn(*route) for route in (("POST", "/runs"), ("POST", "/intents"), ("GET", "/approvals"))]
         self._callers("Caller", asks, rest.arn("GET", "/runs/*"))
-        self._callers("Operator", [rest.arn("GET", "/agents")], rest.arn("POST", "/agents/*"))
+        operates = [rest.arn("GET", "/agents"), rest.arn("GET", "/delegations")]
+        self._callers("Operator", operates, rest.arn("POST", "/agents/*"), rest.arn("POST", "/delegations/*"))
         # What stewards may state, and what they are shown, is the charters' to say.
         self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES])
         return rest.url
 
-    def _callers(self, who: str, exactly: list[str], also: str | None = None) -> None:
+    def _callers(self, who: str, exactly: list[str], *also: str) -> None:
         """A policy for people and programs that call the API."""
-        allowed = iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[*exactly, *([also] if also else [])])
+        allowed = iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[*exactly, *also])
         policy = iam.ManagedPolicy(self, who, managed_policy_name=self._names.of(who.lower()), statements=[allowed])
-        if also:
-            acknowledge_wildcard(policy, also, "Runs and agents are named in the path, by names that are not known before.")
+        for some in also:
+            acknowledge_wildcard(policy, some, "Runs, agents and delegations are named in the path, by names that are not known before.")
 
     def _function(self, name: str, *, bundle: Bundle | None = None, environment: dict[str, str] | None = None) -> Function:
         return Function(
@@ -119,10 +131,11 @@ class CoreStack(Stack):
         )
 
 
-def _workflows(charters: Sequence[Charter]) -> dict[str, dict[str, str | None]]:
-    """Every workflow that can be started: its domain, and the agent that reasons in it."""
-    workflows: dict[str, dict[str, str | None]] = {}
+def _workflows(charters: Sequence[Charter]) -> dict[str, dict[str, object]]:
+    """Every workflow that can be started: its domain, the groups of people that may be behind it, and the agent that reasons in it."""
+    workflows: dict[str, dict[str, object]] = {}
     for charter in charters:
-        workflows |= {name: {"domain": charter.domain, "agent": spec.agent} for name, spec in charter.workflows.items()}
-        workflows[action_workflow(charter.domain)] = {"domain": charter.domain, "agent": None}
+        common: dict[str, object] = {"domain": charter.domain, "groups": [*charter.groups]}
+        workflows |= {name: {**common, "agent": spec.agent} for name, spec in charter.workflows.items()}
+        workflows[action_workflow(charter.domain)] = {**common, "agent": None}
     return workflows

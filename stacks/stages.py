@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, Duration, IReusableStackSynthesizer, RemovalPolicy
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -18,10 +19,13 @@ LOCAL_ENDPOINT = "http://127.0.0.1:4566"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """`api_url` is a format over {endpoint}, {api}, {region}, {domain} and {stage}; `wheels` are uv's options that choose them."""
+    """`api_url` is a format over {endpoint}, {api}, {region}, {domain} and {stage}, `keys_url` over {endpoint}, {pool}, {region} and
+    {domain}; `wheels` are uv's options that choose them."""
 
     name: str
     api_url: str
+    keys_url: str
+    second_factor: cognito.Mfa
     synthesizer: Callable[[], IReusableStackSynthesizer]
     architecture: lambda_.Architecture
     wheels: tuple[str, ...]
@@ -55,6 +59,8 @@ class Stage:
 LOCAL = Stage(
     name="local",
     api_url="{endpoint}/restapis/{api}/{stage}/_user_request_",
+    keys_url="{endpoint}/{pool}/.well-known/jwks.json",
+    second_factor=cognito.Mfa.OFF,
     # The bootstrap roles' conditions are not evaluated by the local cloud.
     synthesizer=CliCredentialsStackSynthesizer,
     architecture=lambda_.Architecture.ARM_64 if platform.machine() in {"arm64", "aarch64"} else lambda_.Architecture.X86_64,
@@ -76,6 +82,8 @@ LOCAL = Stage(
 PROD = Stage(
     name="prod",
     api_url="https://{api}.execute-api.{region}.{domain}/{stage}",
+    keys_url="https://cognito-idp.{region}.{domain}/{pool}/.well-known/jwks.json",
+    second_factor=cognito.Mfa.REQUIRED,
     synthesizer=DefaultStackSynthesizer,
     architecture=lambda_.Architecture.ARM_64,
     wheels=("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13"),

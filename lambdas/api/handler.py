@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Header
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from lambdas.api import delegations, facts
 from lambdas.api.bodies import AskForAction, Because, StartRun, action_body, agents_body, error_body, run_body
-from lambdas.api.facts import router
 from lambdas.api.http import json_answer, requester_of
 from lambdas.api.statuses import status_of_action, status_of_error
 from lambdas.api.wiring import ports
@@ -20,14 +20,17 @@ from remit.usecases.agents import agents, resume, suspend
 from remit.usecases.runs import Call, propose, settled, start_run, view
 
 app = APIGatewayRestResolver(enable_validation=True)
-app.include_router(router)
+app.include_router(facts.router)
+app.include_router(delegations.router)
 
+# The token of the person on whose behalf the caller asks, beside the caller's own signature.
+Delegation = Annotated[str | None, Header(alias="Remit-Delegation", max_length=8192)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 
 
 @app.post("/runs")
-def start(body: StartRun, key: IdempotencyKey = None) -> Response[str]:
-    run = start_run(body.workflow, body.input, _call(key), ports().runs)
+def start(body: StartRun, key: IdempotencyKey = None, delegation: Delegation = None) -> Response[str]:
+    run = start_run(body.workflow, body.input, _call(key, delegation), ports().runs)
     about(run=run)
     metrics.add_metric("RunsStarted", MetricUnit.Count, 1)
     return json_answer(HTTPStatus.ACCEPTED, {"run": run, "status": "RUNNING"})
@@ -42,8 +45,8 @@ def show(run: str) -> Response[str]:
 
 
 @app.post("/intents")
-def act(body: AskForAction, key: IdempotencyKey = None) -> Response[str]:
-    run = propose(body.agent, body.tool, body.payload, _call(key), ports().runs)
+def act(body: AskForAction, key: IdempotencyKey = None, delegation: Delegation = None) -> Response[str]:
+    run = propose(body.agent, body.tool, body.payload, _call(key, delegation), ports().runs)
     about(run=run)
     metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
     answer = action_body(settled(run, ports().runs))
@@ -83,8 +86,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return app.resolve(event, context)
 
 
-def _call(key: str | None) -> Call:
-    return Call(requester=requester_of(app.current_event), idempotency_key=key)
+def _call(key: str | None, token: str | None) -> Call:
+    delegator = None if token is None else ports().tokens.verify(token)
+    return Call(requester=requester_of(app.current_event), delegator=delegator, idempotency_key=key)
 
 
 def _malformed(error: RequestValidationError) -> InvalidRequest:

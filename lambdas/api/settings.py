@@ -12,3 +12,6 @@ class ApiSettings(Settings):
     agents: Json[dict[str, str]]
     aws_region: str
     account: str
+    token_issuer: str
+    token_audience: str
+    token_keys_url: str

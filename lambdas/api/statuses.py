@@ -2,7 +2,16 @@
 
 from http import HTTPStatus
 
-from remit.domain.errors import InvalidFact, InvalidPayload, InvalidRequest, NotFound, PreconditionRunning, Unavailable, VersionConflict
+from remit.domain.errors import (
+    InvalidFact,
+    InvalidPayload,
+    InvalidRequest,
+    NotFound,
+    PreconditionRunning,
+    Unauthenticated,
+    Unavailable,
+    VersionConflict,
+)
 from remit.domain.model import JsonObject
 
 _OF_ERROR = {
@@ -10,6 +19,7 @@ _OF_ERROR = {
     InvalidPayload.code: HTTPStatus.BAD_REQUEST,
     InvalidFact.code: HTTPStatus.BAD_REQUEST,
     VersionConflict.code: HTTPStatus.CONFLICT,
+    Unauthenticated.code: HTTPStatus.UNAUTHORIZED,
     NotFound.code: HTTPStatus.NOT_FOUND,
     PreconditionRunning.code: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable.code: HTTPStatus.SERVICE_UNAVAILABLE,

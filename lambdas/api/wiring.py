@@ -9,14 +9,19 @@ import boto3
 from lambdas.api.settings import ApiSettings
 from remit.adapters.aws import CONFIG
 from remit.adapters.bundle import load_charters
+from remit.adapters.cognito_tokens import CognitoTokens, Pool
+from remit.adapters.dynamodb_delegations import DynamoDelegations
 from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
 from remit.adapters.observability import witness
+from remit.adapters.pool_keys import PoolKeys, fetch_from
 from remit.adapters.stepfunctions import StepFunctionsWorkflows
 from remit.adapters.system import SystemClock, SystemEntropy
+from remit.delegation_ports import Tokens
 from remit.names import Names
 from remit.usecases.agents import AgentPorts
+from remit.usecases.delegations import DelegationPorts
 from remit.usecases.fact_desk import FactDesk
 from remit.usecases.facts import FactPorts
 from remit.usecases.runs import RunPorts
@@ -30,6 +35,8 @@ class ApiPorts:
     runs: RunPorts
     agents: AgentPorts
     facts: FactDesk
+    delegations: DelegationPorts
+    tokens: Tokens
 
 
 @cache
@@ -38,7 +45,21 @@ def ports() -> ApiPorts:
     clock, dynamodb = SystemClock(), boto3.client("dynamodb", config=CONFIG)
     records = DynamoRecords(dynamodb, Names(settings.remit_stage), clock, witness())
     agents = AgentPorts(domains=settings.agents, records=records, clock=clock)
-    return ApiPorts(runs=_runs(settings, records, clock), agents=agents, facts=_facts(settings, records, clock, dynamodb))
+    runs = _runs(settings, records, clock)
+    return ApiPorts(
+        runs=runs,
+        agents=agents,
+        facts=_facts(settings, records, clock, dynamodb),
+        delegations=DelegationPorts(
+            delegations=DynamoDelegations(dynamodb, Names(settings.remit_stage)), records=records, machines=runs.machines, clock=clock
+        ),
+        tokens=_tokens(settings, clock),
+    )
+
+
+def _tokens(settings: ApiSettings, clock: SystemClock) -> CognitoTokens:
+    keys = PoolKeys(fetch_from(settings.token_keys_url), clock)
+    return CognitoTokens(Pool(issuer=settings.token_issuer, client=settings.token_audience), keys, clock)
 
 
 def _facts(settings: ApiSettings, records: DynamoRecords, clock: SystemClock, dynamodb: "DynamoDBClient") -> FactDesk:

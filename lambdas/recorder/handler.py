@@ -7,7 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.recorder.wiring import ports
 from remit.adapters.observability import about, metrics, observed
-from remit.usecases.close import Close, close
+from remit.usecases.close import close
+from remit.usecases.ending import Close
 
 
 @observed

@@ -10,7 +10,7 @@ from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import Model
 from remit.ports import Clock, Records, Workflows
-from remit.usecases.close import Caught, Close, record_end
+from remit.usecases.ending import Caught, Close, record_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,11 @@ class Revoked(Model):
 
     delegation: Delegation
     stopped: tuple[str, ...]
+
+
+def of_person(name: str, ports: DelegationPorts) -> tuple[Delegation, ...]:
+    """The person's delegations that runs were started on, the last to expire first."""
+    return ports.delegations.of_person(name)
 
 
 def revoke(delegation: str, reason: str, by: Requester, ports: DelegationPorts) -> Revoked:

@@ -18,7 +18,8 @@ from remit.domain.seal import PublicKey, Seal, Segment, name_of, statement
 from remit.domain.sealing import SealLine
 from remit.domain.tampering import Line
 from remit.usecases.agents import AgentPorts, resume, suspend
-from remit.usecases.close import Close, close
+from remit.usecases.close import close
+from remit.usecases.ending import Close
 from remit.usecases.evidence import Export, verify_export
 from remit.usecases.evidence import Verdict as Checked
 from remit.usecases.facts import chain_of, change_fact

@@ -3,9 +3,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from remit.delegation_ports import Tokens
 from remit.domain.action import Failure
 from remit.domain.approval import Approval
-from remit.domain.errors import Unavailable, WarrantRefused
+from remit.domain.delegation import Delegator
+from remit.domain.errors import Unauthenticated, Unavailable, WarrantRefused
 from remit.domain.fact import Fact, make_fact
 from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.measure import Measure, Metric
@@ -200,6 +202,18 @@ class WokenGate(Gate):
 
     def resume(self, approval: Approval) -> None:
         self.woken.append(approval.id)
+
+
+class KnownTokens(Tokens):
+    """The tokens that a test hands out."""
+
+    def __init__(self) -> None:
+        self.good: dict[str, Delegator] = {}
+
+    def verify(self, token: str) -> Delegator:
+        if token not in self.good:
+            raise Unauthenticated("The person's token has expired.")
+        return self.good[token]
 
 
 class MemoryWorkflows(Workflows):

@@ -58,10 +58,15 @@ def gates() -> set[str]:
 def _api() -> set[str]:
     grants = {f"dynamodb:{action} on dynamodb:table/agents" for action in ("Scan", "PutItem", "DeleteItem")}
     for workflow in workflows():
-        grants |= {f"states:StartExecution on states:stateMachine:{workflow}", f"states:DescribeExecution on states:execution:{workflow}:*"}
+        grants |= {f"states:StartExecution on states:stateMachine:{workflow}", *_execution(workflow)}
     actions = ("GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem")
     facts = {f"dynamodb:{action} on dynamodb:table/facts" for action in actions}
-    return LEDGER | grants | facts
+    delegations = {f"dynamodb:{action} on dynamodb:table/delegations" for action in ("Query", "PutItem", "ConditionCheckItem")}
+    return LEDGER | grants | facts | delegations | {"dynamodb:Query on dynamodb:table/delegations/index/person"}
+
+
+def _execution(workflow: str) -> set[str]:
+    return {f"states:{action} on states:execution:{workflow}:*" for action in ("DescribeExecution", "StopExecution")}
 
 
 def _approvals() -> set[str]:
@@ -90,7 +95,10 @@ def _gate(charter: Charter) -> set[str]:
         LEDGER
         | {f"dynamodb:{action} on dynamodb:table/{table}" for action in ("GetItem", "PutItem") for table in ("actions", "approvals")}
         | {"dynamodb:GetItem on dynamodb:table/answers"}
-        | {"dynamodb:PutItem on dynamodb:table/warrants", "dynamodb:ConditionCheckItem on dynamodb:table/agents"}
+        | {
+            "dynamodb:PutItem on dynamodb:table/warrants",
+            *(f"dynamodb:ConditionCheckItem on dynamodb:table/{table}" for table in ("agents", "delegations")),
+        }
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}
         | {"dynamodb:BatchGetItem on dynamodb:table/facts" for _ in charter.fact_namespaces()}
         | {f"verifiedpermissions:{action} on <{domain}:PoliciesStore7DD7FF97>" for action in _STORE_READS}

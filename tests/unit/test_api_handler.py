@@ -1,20 +1,26 @@
 """The API, through its handler."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from lambdas.api import delegations as delegation_routes
 from lambdas.api import handler as api
 from lambdas.api.wiring import ApiPorts
 from remit.approval_ports import RequestApproval
+from remit.domain.delegation import Delegator
 from remit.domain.model import JsonObject
 from remit.ports import RunState
 from remit.usecases import approval_entries
 from remit.usecases.agents import AgentPorts
+from remit.usecases.delegations import DelegationPorts
+from tests.fakes.clock import NOON
 from tests.fakes.facts import fact_desk
 from tests.fakes.gate import make_approval, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
+from tests.fakes.records import MemoryDelegations
 from tests.unit.test_runs import Desk
 
 INTENT = {"agent": "support", "tool": "refunds.issue_refund", "payload": refund()}
@@ -24,7 +30,12 @@ INTENT = {"agent": "support", "tool": "refunds.issue_refund", "payload": refund(
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk()
     agents = AgentPorts(domains={"support": "refunds"}, records=desk.records, clock=desk.clock)
-    monkeypatch.setattr(api, "ports", lambda: ApiPorts(runs=desk.ports, agents=agents, facts=fact_desk(desk.clock)))
+    delegations = DelegationPorts(
+        delegations=MemoryDelegations(desk.records), records=desk.records, machines=desk.machines, clock=desk.clock
+    )
+    ports = ApiPorts(runs=desk.ports, agents=agents, facts=fact_desk(desk.clock), delegations=delegations, tokens=desk.tokens)
+    for module in (api, delegation_routes):
+        monkeypatch.setattr(module, "ports", lambda: ports)
     return desk
 
 
@@ -141,3 +152,45 @@ def test_an_action_that_waits_for_a_human_is_202_with_the_question(desk: Desk, m
     status, body = call("POST", "/intents", INTENT)
     assert (status, body["outcome"], body["route"]) == (202, "WAITING", "finance")
     assert len(body["approval"]) == 40
+
+
+CAROL = Delegator(delegation="d1", person="sub-carol", name="carol", groups=("clerks",), expires_at=NOON + timedelta(hours=1))
+
+
+def test_a_run_is_accepted_on_behalf_of_the_person_whose_token_is_good(desk: Desk) -> None:
+    desk.tokens.good["token-of-carol"] = CAROL
+    status, body = call("POST", "/runs", {"workflow": "refunds", "input": {}}, **{"Remit-Delegation": "token-of-carol"})
+    assert status == 202
+    assert desk.records.entries(body["run"])[0].body["delegator"] == CAROL.model_dump(mode="json")
+
+
+@pytest.mark.parametrize(("path", "body"), [("/runs", {"workflow": "refunds", "input": {}}), ("/intents", INTENT)])
+def test_a_token_that_is_no_good_is_401_and_starts_nothing(desk: Desk, path: str, body: object) -> None:
+    status, answer = call("POST", path, body, **{"Remit-Delegation": "forged"})
+    assert (status, answer["error"], answer["message"]) == (401, "Remit.Unauthenticated", "The person's token has expired.")
+    assert (desk.machines.started, desk.records.ledger) == ({}, {})
+
+
+def test_a_person_whom_the_charter_does_not_know_is_403(desk: Desk) -> None:
+    desk.tokens.good["token-of-carol"] = CAROL.model_copy(update={"groups": ("strangers",)})
+    status, answer = call("POST", "/intents", INTENT, **{"Remit-Delegation": "token-of-carol"})
+    assert (status, answer["error"], desk.machines.started) == (403, "Remit.UnknownPerson", {})
+
+
+def test_a_token_is_in_no_ledger_entry_and_no_input_of_a_machine(desk: Desk) -> None:
+    desk.tokens.good["token-of-carol"] = CAROL
+    call("POST", "/intents", INTENT, **{"Remit-Delegation": "token-of-carol"})
+    assert "token-of-carol" not in repr((desk.records.ledger, desk.machines.started, desk.records.uses))
+
+
+def test_a_persons_delegations_are_listed_and_one_is_revoked_in_the_name_of_who_signed(desk: Desk) -> None:
+    desk.tokens.good["token-of-carol"] = CAROL
+    _, started = call("POST", "/runs", {"workflow": "refunds", "input": {}}, **{"Remit-Delegation": "token-of-carol"})
+    status, listed = answer_of(api.handler(event("GET", "/delegations", query={"person": "carol"}), Context()))
+    assert (status, [each["id"] for each in listed["delegations"]]) == (200, ["d1"])
+    status, revoked = call("POST", "/delegations/d1/revoke", {"reason": "carol has left"})
+    assert (status, revoked["stopped"], revoked["delegation"]["revoked"]["by"]) == (200, [started["run"]], CALLER)
+
+
+def test_a_delegation_that_nobody_used_is_404(desk: Desk) -> None:
+    assert call("POST", "/delegations/d9/revoke", {"reason": "carol has left"})[0] == 404

@@ -8,7 +8,8 @@ from remit.domain.action import Failure
 from remit.domain.errors import Unavailable
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject
-from remit.usecases.close import Close, Ending, Outcome, close
+from remit.usecases.close import close
+from remit.usecases.ending import Close, Ending, Outcome
 from tests.fakes.clock import FixedClock
 from tests.fakes.closing import TOLD, close_ports
 from tests.fakes.outside import BrokenMailer, Outbox

@@ -9,16 +9,20 @@ from remit.ports import RunState
 from remit.usecases.runs import PATIENCE, Call, RunPorts, WorkflowInfo, propose, settled, start_run, view
 from tests.fakes.clock import NOON, CountingEntropy, FixedClock
 from tests.fakes.gate import refund
-from tests.fakes.outside import MemoryWorkflows
+from tests.fakes.outside import KnownTokens, MemoryWorkflows
 from tests.fakes.records import MemoryRecords
 
-WORKFLOWS = {"refunds": WorkflowInfo(domain="refunds", agent="support"), "refunds-action": WorkflowInfo(domain="refunds")}
+WORKFLOWS = {
+    "refunds": WorkflowInfo(domain="refunds", agent="support", groups=("clerks",)),
+    "refunds-action": WorkflowInfo(domain="refunds", groups=("clerks",)),
+}
 
 
 class Desk:
     def __init__(self) -> None:
         self.clock, self.machines = FixedClock(), MemoryWorkflows()
         self.records = MemoryRecords(self.clock)
+        self.tokens = KnownTokens()
         self.ports = RunPorts(
             workflows=WORKFLOWS, machines=self.machines, records=self.records, clock=self.clock, entropy=CountingEntropy()
         )

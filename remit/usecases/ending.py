@@ -1,0 +1,158 @@
+"""The end of a run: what came of it, in the ledger and for the state machine."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from pydantic import ConfigDict, ValidationError
+
+from remit.domain.action import Failure
+from remit.domain.errors import ApprovalExpired, OutcomeUnverified, Reason, Refusal
+from remit.domain.ledger import Draft, Entry, Kind
+from remit.domain.model import JsonObject, Model
+from remit.domain.unsettled import Unsettled, unsettled
+from remit.domain.warrant import Receipt, Verification
+from remit.ports import Records
+
+_REFUSALS = {error.code for error in Refusal.__subclasses__()}
+_LONGEST_MESSAGE = 500
+_SAID = {"warrant", "agent", "tool", "verification"}
+
+
+class Ending(StrEnum):
+    DONE = "DONE"
+    ANSWERED = "ANSWERED"
+    REFUSED = "REFUSED"
+    FAILED = "FAILED"
+
+
+class Caught(Model):
+    """An error as a state machine catches it; `Cause` is a Failure in JSON if the gate reported it."""
+
+    Error: str
+    Cause: str = ""
+
+
+class Reasoning(Model):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    proposal: JsonObject | None = None
+    say: str | None = None
+    call: JsonObject | None = None
+
+
+class Part(Model):
+    """How one item of a machine's Map ended: with the receipt of its last action, an error, or neither."""
+
+    subject: str
+    receipt: Receipt | None = None
+    error: Caught | None = None
+
+
+class Close(Model):
+    """The state of a machine at its end; what a workflow keeps there beside this does not matter."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run: str
+    reasoning: Reasoning = Reasoning()
+    receipt: Receipt | None = None
+    error: Caught | None = None
+    parts: tuple[Part, ...] = ()
+
+
+class PartOutcome(Model):
+    """What came of one item; its receipt is in the ledger."""
+
+    subject: str
+    outcome: Ending
+    error: str | None = None
+    message: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+class Outcome(Model):
+    """What came of a run: its last step, or the worst of its parts. `say` is the model's closing text if it made no proposal."""
+
+    outcome: Ending
+    error: str | None = None
+    message: str = ""
+    reasons: tuple[Reason, ...] = ()
+    receipt: Receipt | None = None
+    say: str | None = None
+    parts: tuple[PartOutcome, ...] = ()
+
+
+def record_end(end: Close, records: Records) -> Outcome:
+    """What came of the run, in the ledger once. Raises Unavailable."""
+    written = records.entries(end.run)
+    open_ends = unsettled(written)
+    outcome = _unverified(open_ends[0], end) if open_ends else _outcome(end, written)
+    if not any(entry.kind is Kind.RUN_FINISHED for entry in written):
+        records.commit(end.run, [], [*_last_words(end), *_unknown(open_ends), _finished(outcome)])
+    return outcome
+
+
+def _unverified(first: Unsettled, end: Close) -> Outcome:
+    """Whatever the machine and the model say: a run with an outcome that did not match has not succeeded."""
+    message = {
+        Verification.UNKNOWN: f"{first.tool} was begun and its outcome is not known: look before you repeat it.",
+        Verification.DRIFT: f"The read-back of {first.tool} is not what was intended: look at it. {first.note}".strip(),
+    }[first.verification]
+    return Outcome(outcome=Ending.FAILED, error=OutcomeUnverified.code, message=message, say=end.reasoning.say)
+
+
+def _outcome(end: Close, written: Sequence[Entry]) -> Outcome:
+    parts = tuple(_part(part, written) for part in end.parts)
+    failure = _failure(end.error, written) if end.error else _worst(parts)
+    if failure is not None:
+        return Outcome(outcome=_ending(failure), error=failure.error, message=failure.message, reasons=failure.reasons, parts=parts)
+    done = end.receipt is not None or any(part.outcome is Ending.DONE for part in parts)
+    ending = Ending.DONE if done else Ending.ANSWERED
+    return Outcome(outcome=ending, receipt=end.receipt, say=end.reasoning.say, parts=parts)
+
+
+def _part(part: Part, written: Sequence[Entry]) -> PartOutcome:
+    if part.error is None:
+        return PartOutcome(subject=part.subject, outcome=Ending.ANSWERED if part.receipt is None else Ending.DONE)
+    failure = _failure(part.error, written)
+    return PartOutcome(subject=part.subject, outcome=_ending(failure), **failure.model_dump())
+
+
+def _worst(parts: Sequence[PartOutcome]) -> Failure | None:
+    """A part that failed, or one that was refused where nothing was done at all."""
+    failed = [part for part in parts if part.outcome is Ending.FAILED]
+    refused = [part for part in parts if part.outcome is Ending.REFUSED]
+    if any(part.outcome is Ending.DONE for part in parts):
+        refused = []
+    for part in (*failed, *refused):
+        return Failure(error=str(part.error), message=f"{part.subject}: {part.message}", reasons=part.reasons)
+    return None
+
+
+def _ending(failure: Failure) -> Ending:
+    return Ending.REFUSED if failure.error in _REFUSALS else Ending.FAILED
+
+
+def _failure(caught: Caught, written: Sequence[Entry]) -> Failure:
+    if caught.Error == "States.Timeout" and any(entry.kind is Kind.APPROVAL_REQUESTED for entry in written):
+        return Failure(error=ApprovalExpired.code, message="Nobody answered the request for approval in time.")
+    try:
+        return Failure.model_validate_json(caught.Cause)
+    except ValidationError:
+        return Failure(error=caught.Error, message=caught.Cause[:_LONGEST_MESSAGE])
+
+
+def _unknown(open_ends: Sequence[Unsettled]) -> list[Draft]:
+    """What the gate could not record, because nobody could read it back."""
+    unknown = (each for each in open_ends if each.verification is Verification.UNKNOWN)
+    return [Draft(kind=Kind.OUTCOME_VERIFIED, body=each.model_dump(mode="json", include=_SAID)) for each in unknown]
+
+
+def _last_words(end: Close) -> list[Draft]:
+    """A model call that led to no intent is nowhere else in the ledger."""
+    call = end.reasoning.call
+    return [] if call is None or end.reasoning.proposal is not None else [Draft(kind=Kind.MODEL_CALLED, body=call)]
+
+
+def _finished(outcome: Outcome) -> Draft:
+    return Draft(kind=Kind.RUN_FINISHED, body={"outcome": outcome.outcome.value, "error": outcome.error, "message": outcome.message})

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from remit.cli import processes
-from scripts import steps
+from scripts import browser, steps
 
 _TYPED = ("remit", "stacks", "lambdas", "tools", "examples", "benchmarks", "tests", "scripts", "app.py")
 # These start servers or programs; all other tests run without a socket.
-_WITH_SOCKETS = ("conformance", "infrastructure", "local", "integration", "e2e", "redteam")
+_WITH_SOCKETS = ("conformance", "infrastructure", "local", "browser", "integration", "e2e", "redteam")
 _SHOWN_LINES = 120
 _OPEN_NUMBER = re.compile(r'("(?:\w*Seconds|Numeric\w+)":)\s*"\$\{\w+\}"')
 
@@ -44,7 +44,17 @@ def stages(root: Path) -> list[Stage]:
 
 def check(root: Path) -> list[str]:
     """Run all stages; the names of those that failed."""
-    return [stage.name for stage in stages(root) if not _passes(stage, root)]
+    return [*_without_a_browser(root), *(stage.name for stage in stages(root) if not _passes(stage, root))]
+
+
+def _without_a_browser(root: Path) -> list[str]:
+    """Its absence is a failure, and no reason to leave out the rest."""
+    try:
+        browser.provide(root)
+    except browser.NoBrowser as problem:
+        print(problem, flush=True)
+        return ["browser"]
+    return []
 
 
 def _rendered(root: Path) -> list[Path]:

@@ -1,0 +1,3 @@
+from tests.browser.chromium import chromium, tab
+
+__all__ = ["chromium", "tab"]

@@ -2,26 +2,28 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from remit.cli.checkout import charter_of, domains, find_checkout, judge_of, policy_folders
+from remit.cli.candidate import CharterFile, Policies, judges_of
+from remit.cli.checkout import find_checkout
 from remit.cli.errors import CliError
 from remit.cli.exports import entries_of, read_export
 from remit.cli.ledger import Stage, of_deployment, of_runs
 from remit.cli.output import JsonFlag, out, print_json
 from remit.domain.ledger import Entry
-from remit.usecases.backtest import Answer, Flip, Report, Scope
+from remit.usecases.backtest import Flip, Report, Scope
 from remit.usecases.backtest import backtest as replay
+from remit.usecases.recorded import Answer
 
 FLIPPED, INCOMPLETE = 1, 4
 
 
 def backtest(
     *,
-    policies: Annotated[Path, typer.Option(help="The candidate: a folder with <domain>/policies.cedar, or with policies.cedar.")],
+    policies: Policies = None,
+    charter: CharterFile = None,
     domain: Annotated[str | None, typer.Option(help="Only this domain's decisions.")] = None,
     runs: Annotated[list[str] | None, typer.Option("--run", help="Only this run's decisions, from the API; may be repeated.")] = None,
     ledger: Annotated[str | None, typer.Option(help="Exported ledger entries: a file of JSON lines, or - for stdin.")] = None,
@@ -29,10 +31,11 @@ def backtest(
     stage: Stage = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Decide every recorded decision again by other policies. Exit code 1 if one would flip, 4 if none does but some cannot be replayed."""
-    root = find_checkout()
-    names = (domain,) if domain else domains(root)
-    judges = {name: judge_of(charter_of(name, root), folder) for name, folder in policy_folders(policies, names).items()}
+    """Decide every recorded decision again by other policies or another charter. Exit code 1 if one would flip, 4 if none does but some
+    cannot be replayed."""
+    if policies is None and charter is None:
+        raise CliError("By what? Give --policies with a folder, or --charter with a file, or both.")
+    judges = judges_of(find_checkout(), policies, charter, domain)
     scope = Scope(domain=domain, since=since.replace(tzinfo=UTC) if since else None)
     report = replay(_entries(runs, ledger, stage), judges, scope)
     if as_json:
@@ -61,11 +64,12 @@ def _lines(report: Report) -> Iterable[str]:
 
 def _flip_lines(flip: Flip) -> Iterable[str]:
     payload = ", ".join(f"{name} {value}" for name, value in flip.payload.items())
-    yield f"{_word(flip.was)} → {_word(flip.now)}  {flip.run} entry {flip.seq}, {flip.at:%Y-%m-%d %H:%M} UTC"
+    yield f"{word(flip.was)} → {word(flip.now)}  {flip.run} entry {flip.seq}, {flip.at:%Y-%m-%d %H:%M} UTC"
     yield f"  {flip.agent} → {flip.tool}: {payload}"
     for label, answer in (("was", flip.was), ("now", flip.now)):
         yield from (f"  {label} {reason.policy}: {reason.reason}" for reason in answer.reasons)
 
 
-def _word(answer: Answer) -> str:
+def word(answer: Answer) -> str:
+    """Its outcome, and to whom."""
     return f"{answer.outcome} to {answer.route}" if answer.route else answer.outcome.value

@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import agents, backtest, decide, facts, ledger, ledger_verify, local, runs, verify
+from remit.cli import agents, backtest, decide, facts, ledger, ledger_verify, local, replay, runs, verify
 from remit.cli.demo.command import demo
 from remit.cli.errors import CliError, advice, sentence
 from remit.cli.output import complain
@@ -17,7 +17,19 @@ from remit.local.cloud import LocalCloudError
 
 INTERRUPTED = 130
 app = typer.Typer(help="Keep every agent within its remit.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for command in (local.up, local.down, demo, local.env, runs.run, runs.act, runs.trace, decide.decide, verify.verify, backtest.backtest):
+for command in (
+    local.up,
+    local.down,
+    demo,
+    local.env,
+    runs.run,
+    runs.act,
+    runs.trace,
+    decide.decide,
+    verify.verify,
+    replay.replay,
+    backtest.backtest,
+):
     app.command()(command)
 app.add_typer(local.inbox_app, name="inbox")
 app.add_typer(runs.approvals_app, name="approvals")

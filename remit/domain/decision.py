@@ -1,6 +1,7 @@
 """Three answers out of a two-valued engine: ALLOW, ESCALATE to a route, DENY."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from remit.domain.charter import Charter, ToolSpec
@@ -80,7 +81,8 @@ class Trial(Model):
 
 
 class Decision(Model):
-    """What the gate decided, why, and from what; `shadow` holds only the trials that would have changed it, or failed."""
+    """What the gate decided, why, and from what: with `as_of` and `seen`, when it looked and at how many entries of the run, it can be
+    made again. `shadow` holds only the trials that would have changed it, or failed."""
 
     outcome: Outcome
     route: str | None = None
@@ -90,6 +92,8 @@ class Decision(Model):
     policy_set: str
     approval: Evidence | None = None
     asked: tuple[Asked, ...] = ()
+    as_of: datetime | None = None
+    seen: int | None = None
     shadow: tuple[Trial, ...] = ()
 
     @property
@@ -117,6 +121,8 @@ class Case(Model):
     routes: tuple[Evidence, ...]
     counts: dict[str, int]
     policy_set: str
+    as_of: datetime | None = None
+    seen: int | None = None
 
     def request(self, evidence: Evidence | None) -> AuthorizationRequest:
         """The question about the agent."""
@@ -254,4 +260,6 @@ def _decision(
         policy_set=case.policy_set,
         approval=approval,
         asked=answer.asked,
+        as_of=case.as_of,
+        seen=case.seen,
     )

@@ -35,11 +35,12 @@ class Caller(Model):
 
 
 class History(Model):
-    """The steps of a run in the order in which they were proposed, as they stood at `as_of`."""
+    """The steps of a run in the order in which they were proposed, as they stood at `as_of`; `seen` is how many of its entries tell it."""
 
     steps: tuple[Step, ...] = ()
     as_of: datetime
     started_by: Caller | None = None
+    seen: int = 0
 
     @property
     def done(self) -> tuple[Step, ...]:
@@ -55,7 +56,9 @@ def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
     """The history that a run's ledger tells. A step that was proposed twice is one step."""
     steps: dict[str, Step] = {}
     started_by: Caller | None = None
+    seen = 0
     for entry in entries:
+        seen += 1
         if entry.kind is Kind.RUN_STARTED:
             started_by = _caller(entry)
         key = _key(entry)
@@ -63,7 +66,7 @@ def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
             steps[key] = Step(key=key, tool=str(entry.body["tool"]), payload=_object(entry.body["payload"]))
         elif key in steps:
             steps[key] = steps[key].model_copy(update=_change(entry))
-    return History(steps=tuple(_as_it_stands(step, as_of) for step in steps.values()), as_of=as_of, started_by=started_by)
+    return History(steps=tuple(_as_it_stands(step, as_of) for step in steps.values()), as_of=as_of, started_by=started_by, seen=seen)
 
 
 def _caller(started: Entry) -> Caller | None:

@@ -104,7 +104,8 @@ def _case(intent: Intent, judge: Judge) -> Case:
     tool = _tool(intent, judge.charter)
     payload = parse_payload(judge.payloads[intent.tool], intent.payload)
     _names_its_resource(intent, tool)
-    done = _history(intent, tool, judge).counts()
+    history = _history(intent, tool, judge)
+    done = history.counts()
     return Case(
         intent=intent,
         tool=tool,
@@ -113,6 +114,8 @@ def _case(intent: Intent, judge: Judge) -> Case:
         routes=routes_of(judge.charter, tool),
         counts={name: done[name] for name in judge.charter.tools},
         policy_set=judge.engine.policy_set(),
+        as_of=history.as_of,
+        seen=history.seen,
     )
 
 

@@ -109,6 +109,9 @@ def _payload_problems(charter: Charter, payloads: Mapping[str, type[Payload]]) -
             yield f"tools.{name}.asks", unknown
         if tool.resource.field not in fields:
             yield f"tools.{name}.resource.field", f"{tool.payload} has no field '{tool.resource.field}'"
+        for field in tool.destination:
+            if field not in fields:
+                yield f"tools.{name}.destination.{field}", f"{tool.payload} has no field '{field}'"
         for fact in tool.facts:
             if charter.facts[fact].key not in fields:
                 yield f"facts.{fact}.key", f"{tool.payload}, the payload of {name}, has no field '{charter.facts[fact].key}'"

@@ -1,4 +1,4 @@
-"""A domain's policy set: the matrix's permits and the hand-written rules, validated against the generated schema."""
+"""A domain's policy set: the matrix's permits, what stands everywhere, and the hand-written rules, valid under the generated schema."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,8 @@ from remit.domain.cedar_schema import cedar_schema
 from remit.domain.charter import Charter
 from remit.domain.model import JsonObject, Model
 from remit.domain.policy import PolicyText, matrix_permits, split_policies
+
+STANDING = Path(__file__).with_name("standing.cedar")
 
 
 class PolicyError(Exception):
@@ -36,7 +38,16 @@ def load_policy_set(charter: Charter, folder: Path) -> PolicySet:
     _validate(rules, schema, path)
     in_force = tuple(rule for rule in rules if not rule.shadow)
     shadow = tuple(rule for rule in rules if rule.shadow)
-    return PolicySet(policies=(*matrix_permits(charter), *in_force), policy_schema=schema, shadow=shadow)
+    return PolicySet(policies=(*matrix_permits(charter), *standing_rules(schema), *in_force), policy_schema=schema, shadow=shadow)
+
+
+def standing_rules(schema: JsonObject) -> tuple[PolicyText, ...]:
+    """Those of them that can ever match under the schema. Raises PolicyError for one that is not valid."""
+    rules, reader = split_policies(STANDING.read_text(encoding="utf-8")), CedarReader(schema)
+    for rule in rules:
+        for problem in reader.problems(rule.statement):
+            raise PolicyError(f"{STANDING}:{rule.line}: {rule.id}: {problem}")
+    return tuple(rule for rule in rules if not reader.impossible(rule.statement))
 
 
 def _schema(charter: Charter) -> JsonObject:

@@ -109,7 +109,9 @@ def _proposal(message: AnyMessage, reasoner: Reasoner) -> Proposed | None:
 
 def _known(known: Recollection) -> JsonObject:
     """Which facts the model was shown, for the ledger: not what they say."""
-    facts: list[JsonObject] = [{**fact.ref.model_dump(mode="json"), "authority": fact.authority} for fact in known.facts]
+    facts: list[JsonObject] = [
+        {**fact.ref.model_dump(mode="json"), **fact.model_dump(mode="json", include={"authority", "labels"})} for fact in known.facts
+    ]
     left_out: list[JsonObject] = [ref.model_dump(mode="json") for ref in known.left_out]
     return {"facts": [*facts], "facts_left_out": [*left_out]}
 

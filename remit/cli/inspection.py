@@ -14,6 +14,7 @@ from remit.domain.cedar_schema import cedar_schema
 from remit.domain.charter import Charter
 from remit.domain.decision import Outcome
 from remit.domain.finding import Finding
+from remit.domain.labels import COMPANYS, Labels
 from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText, split_policies
 from remit.generated import generated
@@ -32,6 +33,7 @@ class _Case(BaseModel):
     payload: JsonObject
     facts: dict[str, JsonObject]
     history: tuple[DoneBefore, ...] = ()
+    carries: Labels = COMPANYS
     agent: str | None = None
     route: str | None = None
     policies: tuple[str, ...]
@@ -171,7 +173,13 @@ def _case(path: Path, agent: str, root: Path) -> CaseFile:
         todo = f"A case is a JSON file in a folder named {', '.join(Outcome)}, with tool, payload, facts and policies"
         raise _Unusable(_finding(path, root, "malformed-case", what, todo)) from error
     question = Question(
-        id=path.stem, agent=case.agent or agent, tool=case.tool, payload=case.payload, facts=case.facts, history=case.history
+        id=path.stem,
+        agent=case.agent or agent,
+        tool=case.tool,
+        payload=case.payload,
+        facts=case.facts,
+        history=case.history,
+        carries=case.carries,
     )
     return CaseFile(file=_name(path, root), question=question, outcome=outcome, route=case.route, policies=case.policies)
 

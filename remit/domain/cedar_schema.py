@@ -52,6 +52,8 @@ def _common_types(charter: Charter) -> JsonObject:
             {"person": text, "name": text, "groups": {"type": "Set", "element": text}, "tenant": {**text, "required": False}}
         ),
         "RunContext": _record({"id": text, "step": text, "completed": {"type": "Set", "element": text}, "counts": _counts(charter)}),
+        "LabelsContext": _record({"integrity": text, "confidentiality": text}),
+        "DestinationContext": _record({"side": text, "vouched": {"type": "Boolean"}}),
         "ApprovalContext": _record({"route": text, "approvers": {"type": "Set", "element": text}}),
     }
 
@@ -72,12 +74,13 @@ def _action(tool: ToolSpec, charter: Charter, payload: type[Payload]) -> JsonObj
         "appliesTo": {
             "principalTypes": ["Agent", "User"] if charter.groups else ["Agent"],
             "resourceTypes": [tool.resource.type],
-            "context": _context(payload, {name: charter.facts[name] for name in tool.facts}),
+            "context": _context(payload, {name: charter.facts[name] for name in tool.facts}, goes=bool(tool.destination)),
         },
     }
 
 
-def _context(payload: type[Payload], facts: Mapping[str, FactSpec]) -> JsonObject:
+def _context(payload: type[Payload], facts: Mapping[str, FactSpec], *, goes: bool) -> JsonObject:
+    destination: JsonObject = {"destination": {"type": "EntityOrCommon", "name": "DestinationContext"}} if goes else {}
     return _record(
         {
             "payload": _model(payload),
@@ -85,6 +88,8 @@ def _context(payload: type[Payload], facts: Mapping[str, FactSpec]) -> JsonObjec
             "requester": {"type": "EntityOrCommon", "name": "RequesterContext"},
             "delegator": {"type": "EntityOrCommon", "name": "DelegatorContext", "required": False},
             "run": {"type": "EntityOrCommon", "name": "RunContext"},
+            "labels": {"type": "EntityOrCommon", "name": "LabelsContext"},
+            **destination,
             "approval": {"type": "EntityOrCommon", "name": "ApprovalContext", "required": False},
         }
     )

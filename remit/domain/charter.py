@@ -11,6 +11,7 @@ from remit.domain.access import SenderSpec, TableSpec
 from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
+from remit.domain.labels import Side, SourceSpec
 from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec
 from remit.domain.model import Model
 from remit.domain.permission import Permission, ReadPermission
@@ -67,6 +68,10 @@ class ToolSpec(Model):
     requires: tuple[Requirement, ...] = ()
     permissions: tuple[Permission, ...] = ()
     senders: tuple[Name, ...] = ()
+    source: Annotated[dict[str, SourceSpec], Field(description="What fields of its result carry, at whatever depth; * is the rest")] = (
+        Field(default_factory=dict)
+    )
+    destination: Annotated[dict[str, Side], Field(description="The payload fields that say where it goes")] = Field(default_factory=dict)
     verify: Annotated[tuple[ReadPermission, ...], Field(description="What its read-back looks at, under the agent's reading role")] = ()
 
     @model_validator(mode="after")
@@ -89,6 +94,7 @@ class WorkflowSpec(Model):
 
     agent: Name
     attempts: Annotated[int, Field(ge=1, le=10)]
+    source: Annotated[SourceSpec, Field(description="What the input that it is started with carries")] = SourceSpec()
     pauses: dict[PauseName, Annotated[int, Field(ge=1, le=366 * 86_400)]] = Field(default_factory=dict)
 
 

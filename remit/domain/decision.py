@@ -10,6 +10,7 @@ from remit.domain.errors import Reason
 from remit.domain.fact import Fact
 from remit.domain.fact_key import FactRef
 from remit.domain.intent import Intent
+from remit.domain.labels import Carried
 from remit.domain.model import JsonObject, Model
 
 
@@ -94,6 +95,7 @@ class Decision(Model):
     asked: tuple[Asked, ...] = ()
     as_of: datetime | None = None
     seen: int | None = None
+    carried: Carried = Carried()
     shadow: tuple[Trial, ...] = ()
 
     @property
@@ -123,6 +125,7 @@ class Case(Model):
     policy_set: str
     as_of: datetime | None = None
     seen: int | None = None
+    carried: Carried = Carried()
 
     def request(self, evidence: Evidence | None) -> AuthorizationRequest:
         """The question about the agent."""
@@ -148,7 +151,10 @@ class Case(Model):
             "facts": {fact.name: fact.attributes for fact in self.facts},
             "requester": {"arn": self.intent.requester.arn},
             "run": self._run(),
+            "labels": self.carried.labels.model_dump(mode="json"),
         }
+        if self.carried.destination is not None:
+            context["destination"] = self.carried.destination.model_dump(mode="json")
         if self.intent.delegator is not None:
             context["delegator"] = self.intent.delegator.context()
         return context if evidence is None else {**context, "approval": {"route": evidence.route, "approvers": list(evidence.approvers)}}
@@ -262,4 +268,5 @@ def _decision(
         asked=answer.asked,
         as_of=case.as_of,
         seen=case.seen,
+        carried=case.carried,
     )

@@ -11,8 +11,9 @@ from pydantic import Field, ValidationError
 from remit.domain.canonical import canonical
 from remit.domain.delegation import Delegator
 from remit.domain.intent import Requester
+from remit.domain.labels import UNKNOWN, Labels
 from remit.domain.ledger import Entry, Kind
-from remit.domain.model import JsonObject, Model
+from remit.domain.model import Json, JsonObject, Model
 
 
 class Step(Model):
@@ -35,12 +36,15 @@ class Caller(Model):
 
 
 class History(Model):
-    """The steps of a run in the order in which they were proposed, as they stood at `as_of`; `seen` is how many of its entries tell it."""
+    """The steps of a run in the order in which they were proposed, as they stood at `as_of`; `seen` is how many of its entries tell it.
+    `opening` is how it was opened, and `shown` what the facts carry that its models were shown."""
 
     steps: tuple[Step, ...] = ()
     as_of: datetime
     started_by: Caller | None = None
     seen: int = 0
+    opening: JsonObject = Field(default_factory=dict)
+    shown: tuple[Labels, ...] = ()
 
     @property
     def done(self) -> tuple[Step, ...]:
@@ -57,16 +61,34 @@ def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
     steps: dict[str, Step] = {}
     started_by: Caller | None = None
     seen = 0
+    opening: JsonObject = {}
+    shown: list[Labels] = []
     for entry in entries:
         seen += 1
         if entry.kind is Kind.RUN_STARTED:
-            started_by = _caller(entry)
+            started_by, opening = _caller(entry), entry.body
+        if entry.kind is Kind.MODEL_CALLED:
+            shown += labels_shown(entry.body)
         key = _key(entry)
         if entry.kind is Kind.INTENT_PROPOSED and key not in steps:
             steps[key] = Step(key=key, tool=str(entry.body["tool"]), payload=_object(entry.body["payload"]))
         elif key in steps:
             steps[key] = steps[key].model_copy(update=_change(entry))
-    return History(steps=tuple(_as_it_stands(step, as_of) for step in steps.values()), as_of=as_of, started_by=started_by, seen=seen)
+    stands = tuple(_as_it_stands(step, as_of) for step in steps.values())
+    return History(steps=stands, as_of=as_of, started_by=started_by, opening=opening, shown=tuple(shown), seen=seen)
+
+
+def labels_shown(call: JsonObject) -> tuple[Labels, ...]:
+    """What each fact carries that the model was shown in this call; one of which that is not said may be anything."""
+    facts = call.get("facts")
+    return tuple(_labels(fact) for fact in facts) if isinstance(facts, list) else ()
+
+
+def _labels(fact: Json) -> Labels:
+    try:
+        return Labels.model_validate(_object(fact).get("labels"))
+    except ValidationError:
+        return UNKNOWN
 
 
 def _caller(started: Entry) -> Caller | None:

@@ -11,9 +11,10 @@ from remit.domain.cedar_type import can_hold
 from remit.domain.charter import Charter
 from remit.domain.errors import NoAuthority, NotFound, Reason, VersionConflict, invalid_fact
 from remit.domain.fact_key import FactKey, FactRef
+from remit.domain.labels import Labels
 from remit.domain.memory import AuthoritySpec, Confidentiality, Integrity, PredicateSpec
 from remit.domain.model import Json, Model
-from remit.domain.statement import Claim, ClaimKind, Labels, OperationKind, Source, Statement
+from remit.domain.statement import Claim, ClaimKind, OperationKind, Source, Statement
 
 MOST_BYTES = 256 * 1024
 MOST_SOURCES = 20

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from remit.domain.canonical import digest
 from remit.domain.fact_key import FactKey, FactRef
-from remit.domain.memory import Confidentiality, Integrity
+from remit.domain.labels import Labels
 from remit.domain.model import Json, Model
 
 
@@ -42,11 +42,6 @@ class Source(Model):
 
     log: Annotated[str, Field(min_length=1, max_length=500)]
     span: Span | None = None
-
-
-class Labels(Model):
-    integrity: Integrity
-    confidentiality: Confidentiality
 
 
 class Statement(Model):

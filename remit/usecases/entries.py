@@ -3,6 +3,7 @@
 from remit.domain.decision import Decision
 from remit.domain.errors import RemitError
 from remit.domain.intent import Intent
+from remit.domain.labels import Labels
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt, Warrant
@@ -52,9 +53,9 @@ def minted(warrant: Warrant) -> Draft:
     return Draft(kind=Kind.WARRANT_MINTED, body={"warrant": warrant.id, **warrant.model_dump(mode="json", exclude={"id"})})
 
 
-def outcome(intent: Intent, receipt: Receipt) -> list[Draft]:
-    """What was done, and what the read-back said of it."""
+def outcome(intent: Intent, receipt: Receipt, labels: Labels) -> list[Draft]:
+    """What was done, what the read-back said of it, and what that carries."""
     what: JsonObject = {"agent": intent.agent, "tool": intent.tool}
     executed: JsonObject = {"warrant": receipt.warrant, **what, "executed_as": receipt.executed_as}
-    verified: JsonObject = {**what, **receipt.model_dump(mode="json", exclude={"executed_as"})}
+    verified: JsonObject = {**what, **receipt.model_dump(mode="json", exclude={"executed_as"}), "labels": labels.model_dump(mode="json")}
     return [Draft(kind=Kind.ACTION_EXECUTED, body=executed), Draft(kind=Kind.OUTCOME_VERIFIED, body=verified)]

@@ -17,6 +17,7 @@ from remit.usecases import entries, minting
 from remit.usecases.approval_entries import requested
 from remit.usecases.ask import Asking, ask, hear
 from remit.usecases.judge import Judge, denied, first_decision, question, ruled, second_decision
+from remit.usecases.working_label import result_labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,8 @@ def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
     intent = proposal.intent
     drafts = entries.proposed(intent, proposal.reasoning)
     try:
-        decision, decided = ruled(intent, partial(first_decision, intent, ports.judge), ports.judge, ports.spans)
+        decide = partial(first_decision, intent, ports.judge, proposal.reasoning)
+        decision, decided = ruled(intent, decide, ports.judge, ports.spans)
     except Refusal as refusal:
         ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, refusal)])
         raise
@@ -158,7 +160,8 @@ def _executed(action: Action, ports: GatePorts) -> Action:
     receipt = ports.executor.perform(action.warrant, action.intent.payload)
     done = action.model_copy(update={"status": ActionStatus.DONE, "receipt": receipt})
     change = MoveAction(action=done, was=ActionStatus.WARRANTED)
-    ports.records.commit(action.intent.run, [change], entries.outcome(action.intent, receipt))
+    labels = result_labels(receipt.observed or {}, ports.judge.charter.tools[action.intent.tool])
+    ports.records.commit(action.intent.run, [change], entries.outcome(action.intent, receipt, labels))
     return done
 
 

@@ -12,11 +12,13 @@ from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reaso
 from remit.domain.history import Caller, History
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
+from remit.domain.model import JsonObject
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
 from remit.domain.precondition import check
 from remit.domain.wording import word
 from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies, Spans
 from remit.usecases.entries import decided
+from remit.usecases.working_label import carried_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +34,16 @@ class Judge:
     shadow: ShadowPolicies | None = None
 
 
-def first_decision(intent: Intent, judge: Judge) -> Decision:
-    """ALLOW, ESCALATE or DENY. Raises InvalidPayload, PreconditionUnmet, PreconditionRunning or Denied where there is nothing to ask
-    the engine about."""
-    case = _case(intent, judge)
+def first_decision(intent: Intent, judge: Judge, reasoning: JsonObject | None = None) -> Decision:
+    """ALLOW, ESCALATE or DENY; `reasoning` is the model call behind the intent, which is not in the record yet. Raises InvalidPayload,
+    PreconditionUnmet, PreconditionRunning or Denied where there is nothing to ask the engine about."""
+    case = _case(intent, judge, reasoning or {})
     return _decision(case, judge, partial(decide, case))
 
 
 def approved_decision(intent: Intent, evidence: Evidence, judge: Judge) -> Decision:
     """ALLOW or DENY on this evidence and the facts as they are now. Raises as first_decision does."""
-    case = _case(intent, judge)
+    case = _case(intent, judge, {})
     return _decision(case, judge, partial(decide_again, case, evidence))
 
 
@@ -100,22 +102,24 @@ def _on_trial(case: Case, shadow: ShadowPolicies) -> Mapping[str, Evaluate]:
     return {policy: evaluate for request in case.requests(None) for policy, evaluate in shadow.trials(request).items()}
 
 
-def _case(intent: Intent, judge: Judge) -> Case:
+def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
     tool = _tool(intent, judge.charter)
     payload = parse_payload(judge.payloads[intent.tool], intent.payload)
     _names_its_resource(intent, tool)
     history = _history(intent, tool, judge)
     done = history.counts()
+    facts = judge.facts.read({name: judge.charter.facts[name] for name in tool.facts}, intent.payload)
     return Case(
         intent=intent,
         tool=tool,
-        facts=judge.facts.read({name: judge.charter.facts[name] for name in tool.facts}, intent.payload),
+        facts=facts,
         exceeded=beyond_autonomy(payload),
         routes=routes_of(judge.charter, tool),
         counts={name: done[name] for name in judge.charter.tools},
         policy_set=judge.engine.policy_set(),
         as_of=history.as_of,
         seen=history.seen,
+        carried=carried_by(intent, history, judge.charter, facts, reasoning),
     )
 
 

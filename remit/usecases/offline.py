@@ -14,6 +14,7 @@ from remit.domain.fact import Fact, make_fact
 from remit.domain.fact_spec import FactSpec
 from remit.domain.history import History, Step
 from remit.domain.intent import Intent, Requester
+from remit.domain.labels import COMPANYS, Labels
 from remit.domain.model import JsonObject, Model
 from remit.ports import FactSource
 from remit.usecases.history import StatedHistory
@@ -32,7 +33,8 @@ class DoneBefore(Model):
 
 
 class Question(Model):
-    """One proposed action with the facts as they stand and what its run has done; with an approval, what the gate decides after it."""
+    """One proposed action with the facts as they stand and what its run has done and has taken
+    in; with an approval, what the gate decides after it."""
 
     id: str | int
     agent: str | None = None
@@ -41,6 +43,7 @@ class Question(Model):
     facts: dict[str, JsonObject] = Field(default_factory=dict)
     history: tuple[DoneBefore, ...] = ()
     requester: Requester = _NOBODY
+    carries: Labels = COMPANYS
     approval: Evidence | None = None
 
 
@@ -70,7 +73,8 @@ class StatedFacts(FactSource):
 
 def decide_offline(question: Question, judge: Judge) -> Verdict:
     """What the gate would answer; whatever the gate refuses is a DENY."""
-    judge = replace(judge, facts=StatedFacts(question.facts), history=StatedHistory(stated(question.history, judge.clock.now())))
+    history = stated(question.history, judge.clock.now(), question.carries)
+    judge = replace(judge, facts=StatedFacts(question.facts), history=StatedHistory(history))
     try:
         return verdict(question.id, _decision(question, judge))
     except Refusal as refusal:
@@ -78,8 +82,8 @@ def decide_offline(question: Question, judge: Judge) -> Verdict:
         return Verdict(id=question.id, outcome=Outcome.DENY, policies=policies, reasons=refusal.reasons, error=refusal.code)
 
 
-def stated(done: Sequence[DoneBefore], now: datetime) -> History:
-    """What a run has done, as somebody states it."""
+def stated(done: Sequence[DoneBefore], now: datetime, carries: Labels = COMPANYS) -> History:
+    """What a run has done and has taken in, as somebody states it."""
     steps = (
         Step(
             key=str(number),
@@ -90,7 +94,7 @@ def stated(done: Sequence[DoneBefore], now: datetime) -> History:
         )
         for number, each in enumerate(done)
     )
-    return History(steps=tuple(steps), as_of=now)
+    return History(steps=tuple(steps), as_of=now, shown=(carries,))
 
 
 def verdict(name: str | int, decision: Decision) -> Verdict:

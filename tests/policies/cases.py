@@ -10,11 +10,13 @@ from remit.domain.decision import Case, Decision, Outcome, decide, routes_of
 from remit.domain.errors import PreconditionUnmet
 from remit.domain.fact import Fact, make_fact
 from remit.domain.intent import Intent, Requester
+from remit.domain.labels import COMPANYS, Labels
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import beyond_autonomy, parse_payload
 from remit.domain.precondition import check
 from remit.policies import PolicySet, load_policy_set
 from remit.usecases.offline import DoneBefore, stated
+from remit.usecases.working_label import carried_by
 from tests.fakes.clock import NOON
 
 
@@ -25,6 +27,7 @@ class CaseFile(Model):
     payload: JsonObject
     facts: dict[str, JsonObject]
     history: tuple[DoneBefore, ...] = ()
+    carries: Labels = COMPANYS
     agent: str | None = None
     route: str | None = None
     policies: list[str]
@@ -56,14 +59,17 @@ def decision(domain: str, file: CaseFile) -> Decision:
 def case(domain: str, file: CaseFile) -> Case:
     tool = charter(domain).tools[file.tool]
     payload = parse_payload(load_payloads(domain)[tool.payload], file.payload)
+    intent, facts = _intent(domain, file), tuple(_fact(domain, name, file.facts[name]) for name in tool.facts)
+    history = stated(file.history, NOON, file.carries)
     return Case(
-        intent=_intent(domain, file),
+        intent=intent,
         tool=tool,
-        facts=tuple(_fact(domain, name, file.facts[name]) for name in tool.facts),
+        facts=facts,
         exceeded=beyond_autonomy(payload),
         routes=routes_of(charter(domain), tool),
         counts={name: sum(done.tool == name for done in file.history) for name in charter(domain).tools},
         policy_set=engine(domain).policy_set(),
+        carried=carried_by(intent, history, charter(domain), facts, {}),
     )
 
 

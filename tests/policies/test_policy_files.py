@@ -39,7 +39,7 @@ def test_a_rule_that_is_not_valid_is_named(tmp_path: Path, condition: str, probl
 def test_a_rule_in_shadow_mode_is_apart_from_those_in_force(tmp_path: Path) -> None:
     (tmp_path / "policies.cedar").write_text(RULE % "true" + '@id("y") @reason("r") @mode("shadow") forbid (principal, action, resource);')
     loaded = load_policy_set(REFUNDS, tmp_path)
-    assert [policy.id for policy in loaded.policies] == ["refunds.matrix.support", "x"]
+    assert [policy.id for policy in loaded.policies] == ["refunds.matrix.support", "standing.shaped-from-outside", "x"]
     assert [policy.id for policy in loaded.shadow] == ["y"]
 
 

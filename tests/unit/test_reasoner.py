@@ -188,7 +188,8 @@ def test_the_model_is_shown_what_stands_now_and_nothing_else() -> None:
         "value": "Y",
         "authority": "owner",
     }
-    assert answer.call["facts"] == [{"id": "logistics:zone-B/carrier", "version": 2, "authority": "owner"}]
+    carries = {"integrity": "owner", "confidentiality": "internal"}
+    assert answer.call["facts"] == [{"id": "logistics:zone-B/carrier", "version": 2, "authority": "owner", "labels": carries}]
     assert not any(hidden in str(script.asked) for hidden in ("gone", "maybe", "for few eyes", "another's"))
 
 

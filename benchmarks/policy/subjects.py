@@ -12,7 +12,7 @@ from remit.adapters.system import SystemClock
 from remit.domain.decision import Decision, Outcome
 from remit.domain.intent import Intent
 from remit.domain.policy import PolicyText
-from remit.usecases.history import NOTHING_DONE
+from remit.usecases.history import nothing_done
 from remit.usecases.judge import Judge, first_decision
 
 Calls = list[Callable[[], object]]
@@ -24,7 +24,7 @@ class RemitSubject:
     def __init__(self, policies: Sequence[PolicyText]) -> None:
         engine = EmbeddedCedar(policies, SCHEMA)
         self._judge = Judge(
-            charter=CHARTER, payloads=PAYLOADS, facts=OneAccount(), history=NOTHING_DONE, engine=engine, clock=SystemClock()
+            charter=CHARTER, payloads=PAYLOADS, facts=OneAccount(), history=nothing_done(), engine=engine, clock=SystemClock()
         )
 
     def decide(self, intent: Intent) -> Decision:

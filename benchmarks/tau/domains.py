@@ -17,7 +17,7 @@ from remit.domain.charter import Charter
 from remit.domain.payload import Payload
 from remit.policies import load_policy_set
 from remit.ports import FactSource
-from remit.usecases.history import NOTHING_DONE
+from remit.usecases.history import nothing_done
 from remit.usecases.judge import Judge
 
 EXAMPLES = CORPUS.parents[2] / "examples"
@@ -36,7 +36,7 @@ class Domain:
 
     def judge(self, facts: FactSource) -> Judge:
         return Judge(
-            charter=self.charter, payloads=self.payloads, facts=facts, history=NOTHING_DONE, engine=self.engine, clock=SystemClock()
+            charter=self.charter, payloads=self.payloads, facts=facts, history=nothing_done(), engine=self.engine, clock=SystemClock()
         )
 
 

@@ -9,7 +9,7 @@ from remit.charters import CharterError, load_charter, load_payloads
 from remit.cli.errors import CliError
 from remit.domain.charter import Charter
 from remit.policies import PolicyError, load_policy_set
-from remit.usecases.history import NOTHING_DONE
+from remit.usecases.history import nothing_done
 from remit.usecases.judge import Judge
 from remit.usecases.offline import StatedFacts
 
@@ -50,7 +50,7 @@ def judge_of(charter: Charter, folder: Path) -> Judge:
         charter=charter,
         payloads={name: payloads[tool.payload] for name, tool in charter.tools.items()},
         facts=StatedFacts({}),
-        history=NOTHING_DONE,
+        history=nothing_done(),
         engine=EmbeddedCedar(policy_set.policies, policy_set.policy_schema),
         clock=SystemClock(),
     )

@@ -17,7 +17,7 @@ Address = Annotated[str, Field(pattern=r"^[^@\sA-Z]+@[^@\sA-Z]+$")]
 Approvers = tuple[Address | Name, ...]
 Seconds = Annotated[int, Field(ge=60, le=30 * 86_400)]
 # As the end of an ARN of this account: who is known so is one person, whatever sessions are called.
-Identity = Annotated[str, Field(pattern=r"^(user|assumed-role)/[\w+=,.@/-]+$")]
+Identity = Annotated[str, Field(pattern=r"^(user|assumed-role)/[A-Za-z0-9_+=,.@/-]+$")]
 
 
 class Apart(StrEnum):
@@ -32,7 +32,7 @@ class ApproverSpec(Model):
     pool, and by no others."""
 
     iam: tuple[Identity, ...] = ()
-    user: Annotated[str, Field(pattern=r"^[\w.@=+,-]{2,64}$")] | None = None
+    user: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@=+,-]{2,64}$")] | None = None
 
 
 class Level(Model):

@@ -44,7 +44,9 @@ class StatedHistory(RunHistory):
         return self._history
 
 
-NOTHING_DONE = StatedHistory(History(as_of=datetime(1, 1, 1, tzinfo=UTC)))
+def nothing_done() -> RunHistory:
+    """The history of a run before its first step."""
+    return StatedHistory(History(as_of=datetime(1, 1, 1, tzinfo=UTC)))
 
 
 def _was_done(action: Action | None, step: Step) -> bool:

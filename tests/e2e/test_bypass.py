@@ -80,7 +80,7 @@ def test_the_agent_reads_and_drafts_in_its_own_tables(here: Identities, seen: Se
     draft = {"assessment_id": {"S": "own-draft"}, "status": {"S": "draft"}}
     drafts = {"TableName": NAMES.business_table("claims", "assessments")}
     tables.put_item(**drafts, Item=draft)
-    assert tables.get_item(**drafts, Key={"assessment_id": {"S": "own-draft"}})["Item"] == draft
+    assert here.admin("dynamodb").get_item(**drafts, Key={"assessment_id": {"S": "own-draft"}})["Item"] == draft
 
 
 def test_payout_and_export_are_there_and_work_for_who_may(here: Identities, seen: Seen) -> None:

@@ -60,9 +60,15 @@ def test_every_line_but_the_platforms_says_its_request_and_its_trace(lines: list
 
 
 def test_every_line_that_a_run_concerns_says_which(lines: list[Line]) -> None:
-    concerned = [line for line in lines if line.service in ALWAYS_ABOUT_A_RUN or ABOUT_A_RUN & line.keys() or "hash" in line]
+    # A request that was refused was about no run that there is.
+    asked = [line for line in lines if ABOUT_A_RUN & line.keys() and "RequestsRefused" not in line]
+    concerned = asked + [line for line in lines if line.service in ALWAYS_ABOUT_A_RUN]
     assert len(concerned) > 100
     assert [line for line in concerned if not str(line.get("run", "")).startswith("run-")] == []
+
+
+def test_every_line_of_the_ledgers_says_its_chain(lines: list[Line]) -> None:
+    assert [line for line in lines if "hash" in line and not line.get("run")] == []
 
 
 def test_every_entry_of_the_ledger_has_its_line_with_its_hash(state: CloudState, lines: list[Line]) -> None:

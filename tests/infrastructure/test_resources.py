@@ -15,6 +15,7 @@ KEPT = ("AWS::DynamoDB::Table", "AWS::VerifiedPermissions::PolicyStore", "AWS::L
 TABLES = {
     "actions": ["key"],
     "agents": ["agent"],
+    "delegations": ["delegation", "sk"],
     "approvals": ["pk", "sk"],
     "answers": ["pk", "sk"],
     "warrants": ["id"],
@@ -32,7 +33,7 @@ TOLD = {
     "POWERTOOLS_TRACER_CAPTURE_ERROR",
 }
 TOLD_ALSO = {
-    "api": {"WORKFLOWS", "ACCOUNT", "AGENTS"},
+    "api": {"WORKFLOWS", "ACCOUNT", "AGENTS", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_KEYS_URL"},
     "approvals": {"DOMAINS"},
     "recorder": {"MAIL_SENDER", "TOLD"},
     "archiver": {"ARCHIVE_BUCKET"},
@@ -60,12 +61,12 @@ def test_every_table_has_its_name_and_string_keys(stage: str) -> None:
     assert set(types) == {"S"}
 
 
-def test_open_approvals_are_found_by_domain_and_links_expire() -> None:
+def test_open_approvals_are_found_by_domain_and_what_is_over_expires() -> None:
     approvals = tables("prod")["approvals"]["Properties"]
     (index,) = approvals["GlobalSecondaryIndexes"]
     assert (index["IndexName"], [key["AttributeName"] for key in index["KeySchema"]]) == ("open", ["open_in", "requested_at"])
     expiring = {name for name, table in tables("prod").items() if table["Properties"].get("TimeToLiveSpecification")}
-    assert expiring == {"approvals", "uses"}
+    assert expiring == {"approvals", "delegations", "uses"}
 
 
 def test_in_production_every_table_can_be_restored_and_is_hard_to_lose() -> None:
@@ -105,6 +106,8 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         ("POST", "/approvals/{id}"): "NONE",
         ("POST", "/facts"): "AWS_IAM",
         **{("GET", f"/facts{part}"): "AWS_IAM" for part in ("", "/history", "/context", "/conflicts")},
+        ("GET", "/delegations"): "AWS_IAM",
+        ("POST", "/delegations/{id}/revoke"): "AWS_IAM",
         ("GET", "/agents"): "AWS_IAM",
         ("POST", "/agents/{name}/suspend"): "AWS_IAM",
         ("POST", "/agents/{name}/resume"): "AWS_IAM",
@@ -126,12 +129,13 @@ def test_a_function_is_told_what_it_needs_and_no_secret(stage: str) -> None:
     assert not re.search(r"secret|password|api_?key|AKIA", json.dumps(told), re.IGNORECASE)
 
 
-def test_the_api_knows_every_workflow_with_its_domain_and_agent() -> None:
+def test_the_api_knows_every_workflow_with_its_domain_people_and_agent() -> None:
     variables = deployment("prod").functions()["api"]["Properties"]["Environment"]["Variables"]
-    expected: dict[str, dict[str, str | None]] = {}
+    expected: dict[str, dict[str, object]] = {}
     for charter in CHARTERS:
-        expected |= {name: {"domain": charter.domain, "agent": spec.agent} for name, spec in charter.workflows.items()}
-        expected[action_workflow(charter.domain)] = {"domain": charter.domain, "agent": None}
+        common: dict[str, object] = {"domain": charter.domain, "groups": [*charter.groups]}
+        expected |= {name: {**common, "agent": spec.agent} for name, spec in charter.workflows.items()}
+        expected[action_workflow(charter.domain)] = {**common, "agent": None}
     assert json.loads(variables["WORKFLOWS"]) == expected
 
 

@@ -14,7 +14,7 @@ from remit.domain.model import JsonObject
 from remit.domain.payload import Autonomous, Cents
 from remit.domain.policy import PolicyText
 from remit.usecases.backtest import Report, Scope, backtest
-from remit.usecases.history import NOTHING_DONE
+from remit.usecases.history import nothing_done
 from remit.usecases.judge import Judge
 from tests.fakes.clock import NOON, FixedClock
 from tests.fakes.gate import PAYLOADS, POLICIES, REFUNDS, RUN, World, refund
@@ -32,7 +32,7 @@ def candidate(*without: str) -> Judge:
     """The judge of the repository, less some rules. It has no facts of its own."""
     rules: list[PolicyText] = [policy for policy in POLICIES.policies if policy.id not in without]
     engine = EmbeddedCedar(rules, POLICIES.policy_schema)
-    return Judge(charter=REFUNDS, payloads=PAYLOADS, facts=TableFacts({}), history=NOTHING_DONE, engine=engine, clock=FixedClock())
+    return Judge(charter=REFUNDS, payloads=PAYLOADS, facts=TableFacts({}), history=nothing_done(), engine=engine, clock=FixedClock())
 
 
 def recorded(*, verdict: Verdict | None = None, **changes: object) -> tuple[Entry, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_payloads
@@ -39,6 +40,14 @@ STAFFED = REFUNDS.model_copy(update={"groups": GROUPS})
 def carol(*groups: str, **changes: object) -> Delegator:
     given = {"delegation": "d1", "person": "sub-carol", "name": "carol", "groups": groups or ("clerks",), "tenant": "north"}
     return Delegator.model_validate({**given, "expires_at": NOON + timedelta(hours=1), **changes})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("person", "sub-c\N{CYRILLIC SMALL LETTER A}rol"), ("tenant", "n\N{CYRILLIC SMALL LETTER O}rth"), ("tenant", "*")]
+)
+def test_a_person_or_tenant_in_letters_that_only_look_alike_is_nobody(field: str, value: str) -> None:
+    with pytest.raises(ValidationError):
+        carol(**{field: value})
 
 
 RULES = (*matrix_permits(STAFFED), *(policy for policy in POLICIES.policies if ".matrix." not in policy.id))

@@ -17,7 +17,7 @@ from remit.domain.model import JsonObject
 from remit.ports import Suspend
 from remit.usecases import entries as written
 from remit.usecases.gate import Proposal, govern
-from remit.usecases.history import NOTHING_DONE
+from remit.usecases.history import nothing_done
 from remit.usecases.judge import Judge, first_decision
 from remit.usecases.replay import Replay, Same, replay
 from tests.fakes.clock import NOON, FixedClock
@@ -33,7 +33,7 @@ def judge(*without: str) -> Judge:
     """The repository's, less some rules, on no facts and no history of its own."""
     rules = [policy for policy in POLICIES.policies if policy.id not in without]
     engine = EmbeddedCedar(rules, POLICIES.policy_schema) if without else ENGINE
-    return Judge(charter=REFUNDS, payloads=PAYLOADS, facts=TableFacts({}), history=NOTHING_DONE, engine=engine, clock=FixedClock())
+    return Judge(charter=REFUNDS, payloads=PAYLOADS, facts=TableFacts({}), history=nothing_done(), engine=engine, clock=FixedClock())
 
 
 def replayed(entries: tuple[Entry, ...], by: Judge | None = None) -> Replay:

@@ -112,6 +112,9 @@ def _payload_problems(charter: Charter, payloads: Mapping[str, type[Payload]]) -
         for field in tool.destination:
             if field not in fields:
                 yield f"tools.{name}.destination.{field}", f"{tool.payload} has no field '{field}'"
+        for field, named in _spent_fields(tool):
+            if named not in fields:
+                yield f"tools.{name}.spends.{field}", f"{tool.payload} has no field '{named}'"
         for fact in tool.facts:
             if charter.facts[fact].key not in fields:
                 yield f"facts.{fact}.key", f"{tool.payload}, the payload of {name}, has no field '{charter.facts[fact].key}'"
@@ -126,6 +129,10 @@ def _subject_problems(name: str, charter: Charter, payloads: Mapping[str, type[P
                 model = payloads.get(charter.tools[tool].payload)
                 if model and field not in model.model_fields:
                     yield f"tools.{name}.requires.{index}.same.{own}", f"{model.__name__}, the payload of {tool}, has no field '{field}'"
+
+
+def _spent_fields(tool: ToolSpec) -> Iterable[tuple[str, str]]:
+    return () if tool.spends is None else (("amount", tool.spends.amount), ("currency", tool.spends.currency))
 
 
 def _unknown_fields(tool: ToolSpec, fields: Collection[str]) -> str | None:

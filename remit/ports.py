@@ -174,7 +174,7 @@ class MintWarrant(Change):
 
 
 class Requirement(Change, ABC):
-    """Changes nothing: where it is not met the commit raises what it says, and nothing is changed."""
+    """Where it is not met the commit raises what it says, and nothing is changed."""
 
     @abstractmethod
     def unmet(self) -> RemitError:
@@ -182,7 +182,7 @@ class Requirement(Change, ABC):
 
 
 class RequireActive(Requirement):
-    """The agent must not be suspended."""
+    """The agent must not be suspended; changes nothing."""
 
     agent: str
 
@@ -207,8 +207,8 @@ class Records(ABC):
 
     @abstractmethod
     def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
-        """Make all changes and append all drafts to the run's chain, or none of it. Raises Conflict if a change's condition fails,
-        what a Requirement says that is not met, Unavailable."""
+        """Make all changes and append all drafts to the run's chain, or none of it. Of what does not hold the
+        first in the order given decides: raises Conflict for a change, what it says for a Requirement. Raises Unavailable."""
 
     @abstractmethod
     def open_run(self, run: str, draft: Draft, changes: Sequence[Change] = ()) -> None:

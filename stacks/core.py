@@ -56,6 +56,7 @@ class CoreStack(Stack):
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
         by_person = {"person": IndexSpec(key="name")}
         Table(self, "Delegations", stage=stage, name=name("delegations"), key="delegation", sort="sk", indexes=by_person, expires=True)
+        Table(self, "Budgets", stage=stage, name=name("budgets"), key="account", sort="meter", expires=True)
         Table(self, "Facts", stage=stage, name=name("facts"), key="pk", sort="sk")
         self.ledger_stream = LedgerTable(self, "Ledger", stage=stage, arns=self._arns).stream_arn
 

@@ -57,6 +57,7 @@ class DomainStack(Stack):
         gate.allow(arns.table("answers"), "dynamodb:GetItem")
         gate.allow(arns.table("warrants"), "dynamodb:PutItem")
         gate.allow([arns.table("agents"), arns.table("delegations")], "dynamodb:ConditionCheckItem")
+        gate.allow(arns.table("budgets"), "dynamodb:UpdateItem")
         gate.append_to(arns.table("ledger"))
         gate.allow(self._fact_tables(), "dynamodb:BatchGetItem")
         gate.permit(memory(arns, charter.fact_namespaces(), ReadAction.BATCH_GET))

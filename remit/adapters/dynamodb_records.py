@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from operator import attrgetter
+from random import uniform
 from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import ClientError
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-_TRIES = 8
+_TRIES = 12
+_LONGEST_PAUSE_SECONDS = 0.5
 
 
 class _RunQuery(TypedDict):
@@ -39,11 +41,13 @@ class DynamoRecords(Records):
         self._head: Entry | None = None
 
     def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
-        for _ in range(_TRIES):
+        for tried in range(_TRIES):
             entries = chain(run, self._head_of(run), drafts, self._clock.now()) if drafts else ()
             if self._write(changes, entries):
                 return
             self._head = None
+            # Many who draw on one account at once would otherwise be in each other's way for ever.
+            self._clock.pause(uniform(0, min(0.01 * 2**tried, _LONGEST_PAUSE_SECONDS)))  # noqa: S311 (spread, not secrecy)
         raise Unavailable(f"DynamoDB: the ledger of {run} is being written to by too many at once")
 
     def open_run(self, run: str, draft: Draft, changes: Sequence[Change] = ()) -> None:
@@ -123,9 +127,8 @@ def _unless_lost_race(error: ClientError, changes: Sequence[Change]) -> None:
         raise error
     codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
     failed = [change for change, why in zip(changes, codes, strict=False) if why == "ConditionalCheckFailed"]
-    for requirement in failed:
-        if isinstance(requirement, Requirement):
-            raise requirement.unmet() from error
+    if failed and isinstance(failed[0], Requirement):
+        raise failed[0].unmet() from error
     if failed:
         raise Conflict("a record is not in the state that the change starts from") from error
     if not {"ConditionalCheckFailed", "TransactionConflict"}.intersection(codes):

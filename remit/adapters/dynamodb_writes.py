@@ -5,8 +5,10 @@ from datetime import timedelta
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
+from remit.adapters.dynamodb_budgets import draw
 from remit.adapters.dynamodb_items import encode
 from remit.approval_ports import AddLink, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
+from remit.budget_ports import Reserve
 from remit.delegation_ports import RequireDelegation, Revoke, UseDelegation
 from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.canonical import canonical
@@ -95,6 +97,11 @@ def _(change: RequireActive, names: Names) -> "TransactWriteItemTypeDef":
 @put_change.register(RequireDelegation)
 def _(change: RequireDelegation, names: Names) -> "TransactWriteItemTypeDef":
     return _absent(names.table("delegations"), {"delegation": change.delegation, "sk": "revoked"})
+
+
+@put_change.register(Reserve)
+def _(change: Reserve, names: Names) -> "TransactWriteItemTypeDef":
+    return {"Update": draw(change.reservation, change.keep_until, names.table("budgets"))}
 
 
 @put_change.register(UseDelegation)

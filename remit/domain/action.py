@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from remit.domain.budget import Reservation
 from remit.domain.errors import Reason, RemitError
 from remit.domain.intent import Intent
 from remit.domain.model import Model
@@ -29,11 +30,13 @@ def failure_of(error: RemitError) -> Failure:
 
 
 class Action(Model):
-    """One governed action: `task_token` resumes the state machine and never leaves the gate."""
+    """One governed action: `task_token` resumes the state machine and never leaves the gate. `reserved` is what its warrant was minted
+    on."""
 
     intent: Intent
     status: ActionStatus
     task_token: str
     warrant: Warrant | None = None
+    reserved: tuple[Reservation, ...] = ()
     receipt: Receipt | None = None
     failure: Failure | None = None

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from remit.domain.access import SenderSpec, TableSpec
+from remit.domain.budget import BudgetSpec, LimitSpec, Spending
 from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
@@ -72,6 +73,7 @@ class ToolSpec(Model):
         Field(default_factory=dict)
     )
     destination: Annotated[dict[str, Side], Field(description="The payload fields that say where it goes")] = Field(default_factory=dict)
+    spends: Annotated[Spending | None, Field(description="What it costs, for the budgets of money")] = None
     verify: Annotated[tuple[ReadPermission, ...], Field(description="What its read-back looks at, under the agent's reading role")] = ()
 
     @model_validator(mode="after")
@@ -111,6 +113,8 @@ class Charter(Model):
     routes: dict[Name, Route]
     unverified: Annotated[Name | None, Field(description="The route that is told of an outcome that is not as intended")] = None
     workflows: dict[Name, WorkflowSpec]
+    budgets: dict[Name, BudgetSpec] = Field(default_factory=dict, description="What each agent may spend")
+    limits: LimitSpec = LimitSpec()
     senders: dict[Name, SenderSpec] = Field(default_factory=dict)
     authorities: Annotated[tuple[AuthoritySpec, ...], Field(min_length=1)] = DEFAULT_AUTHORITIES
     namespaces: dict[Namespace, NamespaceSpec] = Field(default_factory=dict)
@@ -209,6 +213,7 @@ class Charter(Model):
             yield f"routes.{name}", named_panels(route), frozenset(self.panels)
         for name, workflow in self.workflows.items():
             yield f"workflows.{name}.agent", (workflow.agent,), frozenset(self.agents)
+        yield "budgets", tuple(self.budgets), frozenset(self.agents)
         agents = frozenset(f"agent/{agent}" for agent in self.agents)
         yield "authorities", tuple(who for each in self.authorities for who in each.principals if who.startswith("agent/")), agents
         for name, namespace in self.namespaces.items():

@@ -6,6 +6,7 @@ RemitError
 │   ├── InvalidPayload       Remit.InvalidPayload      the tool's payload is malformed
 │   ├── Denied               Remit.Denied              policy says no, whoever approves
 │   ├── PreconditionUnmet    Remit.PreconditionUnmet   a step that this one requires is not complete
+│   ├── BudgetExhausted      Remit.BudgetExhausted     the agent or the run has spent what it may, or gone as far
 │   ├── AgentSuspended       Remit.AgentSuspended      the agent has been stopped
 │   ├── InvalidFact          Remit.InvalidFact         a statement is malformed, or its charter has no word for it
 │   ├── NoAuthority          Remit.NoAuthority         the caller may state nothing here
@@ -32,7 +33,7 @@ from remit.domain.model import Model
 
 class Reason(Model):
     """Why, by the rule that says so: `policy` is a Cedar policy id, `autonomy.<field>`, `fact.<name>`,
-    `requires.<tool>`, `payload.<path>` or a field."""
+    `budget.<account>.<meter>`, `requires.<tool>`, `payload.<path>` or a field."""
 
     policy: str
     reason: str
@@ -71,6 +72,10 @@ class PreconditionUnmet(Refusal):
 
 class Unanswerable(Denied):
     """A human would have to approve, and there is nobody who may."""
+
+
+class BudgetExhausted(Refusal):
+    code = "Remit.BudgetExhausted"
 
 
 class AgentSuspended(Refusal):

@@ -41,6 +41,7 @@ class History(Model):
 
     steps: tuple[Step, ...] = ()
     as_of: datetime
+    started_at: datetime | None = None
     started_by: Caller | None = None
     seen: int = 0
     opening: JsonObject = Field(default_factory=dict)
@@ -59,6 +60,7 @@ class History(Model):
 def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
     """The history that a run's ledger tells. A step that was proposed twice is one step."""
     steps: dict[str, Step] = {}
+    started_at: datetime | None = None
     started_by: Caller | None = None
     seen = 0
     opening: JsonObject = {}
@@ -66,7 +68,7 @@ def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
     for entry in entries:
         seen += 1
         if entry.kind is Kind.RUN_STARTED:
-            started_by, opening = _caller(entry), entry.body
+            started_at, started_by, opening = entry.at, _caller(entry), entry.body
         if entry.kind is Kind.MODEL_CALLED:
             shown += labels_shown(entry.body)
         key = _key(entry)
@@ -75,7 +77,7 @@ def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
         elif key in steps:
             steps[key] = steps[key].model_copy(update=_change(entry))
     stands = tuple(_as_it_stands(step, as_of) for step in steps.values())
-    return History(steps=stands, as_of=as_of, started_by=started_by, opening=opening, shown=tuple(shown), seen=seen)
+    return History(steps=stands, as_of=as_of, started_at=started_at, started_by=started_by, opening=opening, shown=tuple(shown), seen=seen)
 
 
 def labels_shown(call: JsonObject) -> tuple[Labels, ...]:

@@ -1,5 +1,6 @@
 """What each event of a governed action says in the ledger."""
 
+from remit.domain.budget import Reservation
 from remit.domain.decision import Decision
 from remit.domain.errors import RemitError
 from remit.domain.intent import Intent
@@ -49,8 +50,12 @@ def decided(intent: Intent, decision: Decision, engine: str, latency_ms: int) ->
     return Draft(kind=Kind.DECISION_MADE, body=body)
 
 
-def minted(warrant: Warrant) -> Draft:
-    return Draft(kind=Kind.WARRANT_MINTED, body={"warrant": warrant.id, **warrant.model_dump(mode="json", exclude={"id"})})
+def minted(warrant: Warrant, reserved: tuple[Reservation, ...] = ()) -> Draft:
+    """With what was drawn from budgets for it."""
+    body: JsonObject = {"warrant": warrant.id, **warrant.model_dump(mode="json", exclude={"id"})}
+    return Draft(
+        kind=Kind.WARRANT_MINTED, body=body | ({"reserved": [each.model_dump(mode="json") for each in reserved]} if reserved else {})
+    )
 
 
 def outcome(intent: Intent, receipt: Receipt, labels: Labels) -> list[Draft]:

@@ -7,7 +7,7 @@ from remit.approval_ports import MoveApproval, RequestApproval
 from remit.domain.action import Action, ActionStatus, failure_of
 from remit.domain.approval import Approval
 from remit.domain.decision import Decision, Outcome
-from remit.domain.errors import Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unanswerable, Unavailable
+from remit.domain.errors import BudgetExhausted, Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unanswerable, Unavailable
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.model import JsonObject, Model
@@ -70,14 +70,27 @@ def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
         decide = partial(first_decision, intent, ports.judge, proposal.reasoning)
         decision, decided = ruled(intent, decide, ports.judge, ports.spans)
     except Refusal as refusal:
-        ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, refusal)])
-        raise
+        raise _recorded(intent, refusal, drafts, ports) from refusal
     drafts.append(decided)
     try:
         return _act_on(decision, proposal, drafts, ports)
     except (*minting.REFUSALS, Unanswerable) as stopped:
         ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, stopped)])
         raise
+
+
+def _recorded(intent: Intent, refusal: Refusal, drafts: list[Draft], ports: GatePorts) -> Refusal:
+    """The refusal, in the ledger as a step of its run; or that the run can go no further."""
+    try:
+        ports.records.commit(intent.run, _step(intent, ports), [*drafts, entries.refused(intent, refusal)])
+    except BudgetExhausted as exhausted:
+        ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, exhausted)])
+        return exhausted
+    return refusal
+
+
+def _step(intent: Intent, ports: GatePorts) -> list[Change]:
+    return minting.step(intent, ports.judge.charter, ports.judge.clock.now())
 
 
 def _act_on(decision: Decision, proposal: Proposal, drafts: list[Draft], ports: GatePorts) -> Action:
@@ -89,7 +102,7 @@ def _act_on(decision: Decision, proposal: Proposal, drafts: list[Draft], ports: 
             action = Action(intent=proposal.intent, status=ActionStatus.WAITING, task_token=proposal.task_token)
             return _escalated(action, decision, drafts, ports)
         case Outcome.DENY:
-            ports.records.commit(proposal.intent.run, [], drafts)
+            ports.records.commit(proposal.intent.run, _step(proposal.intent, ports), drafts)
             raise denied(decision)
 
 
@@ -137,20 +150,22 @@ def _check_still_waiting(action: Action, tasks: Tasks) -> None:
 
 
 def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: GatePorts) -> Action:
-    judge = ports.judge
-    approval = question(action.intent, decision, judge)
-    changes = [*minting.requirements(action.intent), OpenAction(action=action), RequestApproval(approval=approval)]
-    ports.records.commit(action.intent.run, changes, [*drafts, requested(approval)])
+    intent, judge = action.intent, ports.judge
+    approval = question(intent, decision, judge)
+    changes = [*minting.requirements(intent), OpenAction(action=action), RequestApproval(approval=approval), *_step(intent, ports)]
+    ports.records.commit(intent.run, changes, [*drafts, requested(approval)])
     ask(approval, ports.asking)
     return action
 
 
 def _warranted(action: Action, was: ActionStatus | None, drafts: list[Draft], ports: GatePorts, *also: Change) -> Action:
-    warrant = mint(action.intent, ports.judge.clock.now())
-    action = action.model_copy(update={"warrant": warrant})
-    change: Change = OpenAction(action=action) if was is None else MoveAction(action=action, was=was)
-    changes = [*minting.requirements(action.intent), change, MintWarrant(warrant=warrant), *also]
-    ports.records.commit(action.intent.run, changes, [*drafts, entries.minted(warrant)])
+    intent, charter, now = action.intent, ports.judge.charter, ports.judge.clock.now()
+    warrant, reserved = mint(intent, now), minting.reserved(intent, charter, now)
+    action = action.model_copy(update={"warrant": warrant, "reserved": reserved})
+    opened = [OpenAction(action=action), *_step(intent, ports)]
+    change = opened if was is None else [MoveAction(action=action, was=was)]
+    changes = [*minting.requirements(intent), *change, *minting.reserve(reserved, charter, now), MintWarrant(warrant=warrant), *also]
+    ports.records.commit(intent.run, changes, [*drafts, entries.minted(warrant, reserved)])
     return _executed(action, ports)
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from remit.domain.approval import Approval, ApprovalStatus, request_approval
 from remit.domain.ballot import Answer
+from remit.domain.budget import check_deadline
 from remit.domain.charter import Charter, ToolSpec
 from remit.domain.decision import Case, Decision, Evaluate, Evidence, Trial, decide, decide_again, flip, routes_of
 from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason, Unanswerable
@@ -36,7 +37,7 @@ class Judge:
 
 def first_decision(intent: Intent, judge: Judge, reasoning: JsonObject | None = None) -> Decision:
     """ALLOW, ESCALATE or DENY; `reasoning` is the model call behind the intent, which is not in the record yet. Raises InvalidPayload,
-    PreconditionUnmet, PreconditionRunning or Denied where there is nothing to ask the engine about."""
+    PreconditionUnmet, PreconditionRunning, BudgetExhausted or Denied where there is nothing to ask the engine about."""
     case = _case(intent, judge, reasoning or {})
     return _decision(case, judge, partial(decide, case))
 
@@ -127,6 +128,7 @@ def _history(intent: Intent, tool: ToolSpec, judge: Judge) -> History:
     """What the run has done, which is all that the tool requires of it."""
     history = judge.history.read(intent.run, lambda step: any(each.concerns(step, intent.payload) for each in tool.requires))
     _is_the_callers(intent, history)
+    check_deadline(judge.charter.limits, history.started_at, history.as_of)
     check(tool.requires, intent.payload, history)
     return history
 

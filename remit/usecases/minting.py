@@ -1,12 +1,19 @@
 """What has to hold in the very transaction that mints a warrant, or that asks a human on an agent's behalf."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from remit.budget_ports import Reserve
 from remit.delegation_ports import RequireDelegation
-from remit.domain.errors import AgentSuspended, DelegationEnded
+from remit.domain.budget import BudgetSpec, Reservation, action_reservations, step_reservations
+from remit.domain.charter import Charter
+from remit.domain.errors import AgentSuspended, BudgetExhausted, DelegationEnded
 from remit.domain.intent import Intent
 from remit.ports import Change, RequireActive
 
 # How such a transaction refuses: the decision is made and recorded, and nothing comes of it.
-REFUSALS = (AgentSuspended, DelegationEnded)
+REFUSALS = (AgentSuspended, BudgetExhausted, DelegationEnded)
+_REMEMBERED = timedelta(days=32)
 
 
 def requirements(intent: Intent) -> list[Change]:
@@ -14,3 +21,20 @@ def requirements(intent: Intent) -> list[Change]:
     delegator = intent.delegator
     agent: list[Change] = [RequireActive(agent=intent.agent)]
     return agent if delegator is None else [*agent, RequireDelegation(delegation=delegator.delegation)]
+
+
+def step(intent: Intent, charter: Charter, now: datetime) -> list[Change]:
+    """The run may go one step further."""
+    return reserve(step_reservations(intent, charter.limits), charter, now)
+
+
+def reserved(intent: Intent, charter: Charter, now: datetime) -> tuple[Reservation, ...]:
+    """What the action draws from the accounts that have to cover it."""
+    budget = charter.budgets.get(intent.agent, BudgetSpec())
+    return action_reservations(intent, budget, charter.tools[intent.tool].spends, now)
+
+
+def reserve(reservations: Iterable[Reservation], charter: Charter, now: datetime) -> list[Change]:
+    """Kept for longer than any run takes."""
+    keep_until = now + timedelta(seconds=charter.limits.seconds) + _REMEMBERED
+    return [Reserve(reservation=each, keep_until=keep_until) for each in reservations]

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend
 
 from remit.domain.access import IndexSpec
 from remit.names import Names
@@ -26,6 +28,7 @@ _KEYS = {
     "ledger": ("run", "seq"),
     "facts": ("pk", "sk"),
     "delegations": ("delegation", "sk"),
+    "budgets": ("account", "meter"),
 }
 
 _INDEXES = {
@@ -41,10 +44,22 @@ def moto_dynamodb(monkeypatch: pytest.MonkeyPatch) -> "Iterator[DynamoDBClient]"
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(DynamoDBBackend, "transact_write_items", _one_at_a_time(DynamoDBBackend.transact_write_items))
     with mock_aws():
         client = boto3.client("dynamodb")
         make_tables(client, NAMES)
         yield client
+
+
+def _one_at_a_time(transact: Any) -> Any:  # noqa: ANN401 (a method of moto's)
+    """DynamoDB's transactions come one after another; moto's see each other's halves."""
+    turn = Lock()
+
+    def in_turn(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+        with turn:
+            return transact(*given, **named)
+
+    return in_turn
 
 
 def make_tables(client: "DynamoDBClient", names: Names) -> None:

@@ -4,6 +4,7 @@ from threading import Lock
 from typing import TypeVar
 
 from remit.approval_ports import AddLink, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
+from remit.budget_ports import Reserve
 from remit.delegation_ports import Delegations, RequireDelegation, Revoke, RunUse, UseDelegation
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
@@ -31,7 +32,21 @@ from remit.ports import (
 )
 
 T = TypeVar("T")
-_TABLES = ("actions", "approvals", "links", "ballots", "opened", "warrants", "stopped", "revoked", "uses", "said", "claims", "citations")
+_TABLES = (
+    "actions",
+    "approvals",
+    "links",
+    "ballots",
+    "opened",
+    "warrants",
+    "stopped",
+    "revoked",
+    "uses",
+    "said",
+    "claims",
+    "citations",
+    "drawn",
+)
 
 
 class MemoryDelegations(Delegations):
@@ -72,6 +87,7 @@ class MemoryRecords(Records):
         self.said: dict[str, tuple[Statement, ...]] = {}
         self.claims: dict[str, Claim] = {}
         self.citations: set[Citation] = set()
+        self.drawn: dict[tuple[str, str], int] = {}
         self.ledger: dict[str, tuple[Entry, ...]] = {}
         self.before_commit: Callable[[Sequence[Change], Sequence[Draft]], None] = lambda changes, drafts: None
 
@@ -117,6 +133,8 @@ class MemoryRecords(Records):
                 _add(self.warrants, change.warrant.id, change.warrant)
             case RequireActive():
                 _met(change, change.agent not in self.stopped)
+            case Reserve():
+                self._draw(change)
             case Suspend():
                 _add(self.stopped, change.suspension.agent, change.suspension)
             case Reinstate():
@@ -124,6 +142,13 @@ class MemoryRecords(Records):
                 del self.stopped[change.agent]
             case _:
                 self._apply_to_approvals(change)
+
+    def _draw(self, change: Reserve) -> None:
+        wanted = change.reservation
+        place = wanted.account, wanted.meter
+        used = self.drawn.get(place, 0) + wanted.amount
+        _met(change, used <= wanted.limit)
+        self.drawn[place] = used
 
     def _apply_to_approvals(self, change: Change) -> None:
         match change:

@@ -97,6 +97,7 @@ def _gate(charter: Charter) -> set[str]:
         | {"dynamodb:GetItem on dynamodb:table/answers"}
         | {
             "dynamodb:PutItem on dynamodb:table/warrants",
+            "dynamodb:UpdateItem on dynamodb:table/budgets",
             *(f"dynamodb:ConditionCheckItem on dynamodb:table/{table}" for table in ("agents", "delegations")),
         }
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}

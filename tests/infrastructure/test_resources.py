@@ -22,6 +22,7 @@ TABLES = {
     "uses": ["warrant"],
     "facts": ["pk", "sk"],
     "ledger": ["run", "seq"],
+    "budgets": ["account", "meter"],
 }
 BUSINESS = {f"{charter.domain}-{name}": [table.key] for charter in CHARTERS for name, table in charter.tables.items()}
 BESIDES = {"policy-administration-payouts": ["payout_id"]}

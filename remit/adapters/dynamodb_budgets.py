@@ -1,0 +1,24 @@
+"""Budgets in a table: an item for each meter of an account, which says how much was drawn from it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from remit.adapters.dynamodb_items import encode
+from remit.domain.budget import Reservation
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import UpdateTypeDef
+
+
+def draw(reservation: Reservation, keep_until: datetime, table: str) -> "UpdateTypeDef":
+    """Fails if the meter would go over its limit. A meter that is not there stands at 0."""
+    room = reservation.limit - reservation.amount
+    unused = "attribute_not_exists(#used) OR " if room >= 0 else ""
+    return {
+        "TableName": table,
+        "Key": encode({"account": reservation.account, "meter": reservation.meter}),
+        "UpdateExpression": "SET #ttl = :ttl ADD #used :amount",
+        "ConditionExpression": f"{unused}#used <= :room",
+        "ExpressionAttributeNames": {"#used": "used", "#ttl": "ttl"},
+        "ExpressionAttributeValues": encode({":amount": reservation.amount, ":room": room, ":ttl": int(keep_until.timestamp())}),
+    }

@@ -1,0 +1,121 @@
+"""What an agent may spend, and how far a run may go: amounts that are drawn from an account before anything is done, or the call is off."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from remit.domain.canonical import digest
+from remit.domain.errors import BudgetExhausted, Reason
+from remit.domain.intent import Intent
+from remit.domain.model import JsonObject, Model
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+_DAY = 86_400
+
+
+class Allowance(Model):
+    """The most within one period; what is not named is not bounded. Money is in minor units. Where a currency is named, none other
+    can be spent."""
+
+    actions: Annotated[int, Field(ge=0)] | None = None
+    money: dict[Currency, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+
+class BudgetSpec(Model):
+    """One agent's: on a day (in UTC), and in one run."""
+
+    day: Allowance = Allowance()
+    run: Allowance = Allowance()
+
+
+class LimitSpec(Model):
+    """How far any one run of the domain may go: how many actions are proposed, how often the very same one, and for how long."""
+
+    steps: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    repeats: Annotated[int, Field(ge=1, le=1_000)] = 10
+    seconds: Annotated[int, Field(ge=1, le=366 * _DAY)] = 90 * _DAY
+
+
+class Spending(Model):
+    """The fields of the payload that say what money an action spends: an amount in minor units, and its currency."""
+
+    amount: str
+    currency: str
+
+
+class Reservation(Model):
+    """An amount drawn from one meter of an account, which takes no more than `limit` in all."""
+
+    account: str
+    meter: str
+    amount: Annotated[int, Field(ge=0)]
+    limit: int
+
+    def exhausted(self) -> BudgetExhausted:
+        """What is said where it does not fit."""
+        why = f"{_whose(self.account)} {_what(self.meter, self.limit)}, and this would exceed it."
+        return BudgetExhausted(why, (Reason(policy=f"budget.{self.account.partition('/')[0]}.{self.meter.partition('/')[0]}", reason=why),))
+
+
+def agent_day(agent: str, now: datetime) -> str:
+    """An agent's account of one day."""
+    return f"agent/{agent}/{now.date().isoformat()}"
+
+
+def agent_run(agent: str, run: str) -> str:
+    """An agent's account of one run."""
+    return f"run/{run}/{agent}"
+
+
+def action_reservations(intent: Intent, budget: BudgetSpec, spending: Spending | None, now: datetime) -> tuple[Reservation, ...]:
+    """What one action draws from each account that has to cover it, when its warrant is minted."""
+    accounts = ((agent_day(intent.agent, now), budget.day), (agent_run(intent.agent, intent.run), budget.run))
+    return tuple(each for account, allowance in accounts for each in _drawn(account, allowance, intent.payload, spending))
+
+
+def step_reservations(intent: Intent, limits: LimitSpec) -> tuple[Reservation, ...]:
+    """What one proposal draws from its run, whatever comes of it."""
+    account, same = f"run/{intent.run}", f"repeats/{digest([intent.agent, intent.tool, intent.payload_digest])}"
+    return (
+        Reservation(account=account, meter="steps", amount=1, limit=limits.steps),
+        Reservation(account=account, meter=same, amount=1, limit=limits.repeats),
+    )
+
+
+def check_deadline(limits: LimitSpec, started_at: datetime | None, now: datetime) -> None:
+    """Raises BudgetExhausted once the run has taken longer than any may."""
+    if started_at is not None and now - started_at > timedelta(seconds=limits.seconds):
+        why = f"The run has taken longer than the {limits.seconds} seconds that it may take: start another one."
+        raise BudgetExhausted(why, (Reason(policy="budget.run.seconds", reason=why),))
+
+
+def _drawn(account: str, allowance: Allowance, payload: JsonObject, spending: Spending | None) -> Iterator[Reservation]:
+    if allowance.actions is not None:
+        yield Reservation(account=account, meter="actions", amount=1, limit=allowance.actions)
+    if allowance.money and spending is not None:
+        yield _money(account, allowance, payload, spending)
+
+
+def _money(account: str, allowance: Allowance, payload: JsonObject, spending: Spending) -> Reservation:
+    """A payload that does not say what it spends, or in a currency without a budget, spends what no budget covers."""
+    amount, currency = payload.get(spending.amount), str(payload.get(spending.currency))[:3]
+    limit = allowance.money.get(currency, -1)
+    if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
+        amount, limit = 0, -1
+    return Reservation(account=account, meter=f"money/{currency}", amount=amount, limit=limit)
+
+
+def _whose(account: str) -> str:
+    kind, name, *rest = account.split("/")
+    if kind == "agent":
+        return f"On {rest[0]} agent '{name}' has a budget of"
+    return f"In this run agent '{rest[0]}' has a budget of" if rest else "A run of this domain may have"
+
+
+def _what(meter: str, limit: int) -> str:
+    kind, _, rest = meter.partition("/")
+    if kind == "money":
+        return f"{max(limit, 0)} {rest} (minor units)"
+    return f"the same action proposed {limit} times" if kind == "repeats" else f"{limit} {kind}"

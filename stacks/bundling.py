@@ -41,8 +41,8 @@ class Bundle:
 
 
 def api_bundle(charters: Sequence[Charter]) -> Bundle:
-    """It says who may state which facts."""
-    return Bundle(folder="api", charters=tuple(charters))
+    """It says who may state which facts, and what runs cost."""
+    return Bundle(folder="api", charters=tuple(charters), extras=("remit/prices",))
 
 
 def approvals_bundle() -> Bundle:

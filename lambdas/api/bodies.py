@@ -7,6 +7,8 @@ from pydantic import Field
 from remit.domain.action import failure_of
 from remit.domain.errors import RemitError
 from remit.domain.model import JsonObject, Model
+from remit.domain.trace import trace_of
+from remit.prices import list_prices
 from remit.usecases.agents import AgentView
 from remit.usecases.runs import RunView
 
@@ -39,9 +41,11 @@ def agents_body(views: tuple[AgentView, ...]) -> JsonObject:
 
 
 def run_body(seen: RunView) -> JsonObject:
-    """GET /runs/{run}."""
+    """GET /runs/{run}: how it stands, the run as one record, and the entries that it is told by."""
     entries: list[JsonObject] = [entry.model_dump(mode="json") for entry in seen.entries]
-    return {"run": seen.run, "workflow": seen.workflow, "status": seen.state.status, "outcome": _outcome(seen), "entries": [*entries]}
+    trace: JsonObject = trace_of(seen.entries, list_prices()).model_dump(mode="json")
+    stands: JsonObject = {"run": seen.run, "workflow": seen.workflow, "status": seen.state.status, "outcome": _outcome(seen)}
+    return {**stands, "trace": trace, "entries": [*entries]}
 
 
 def action_body(seen: RunView) -> JsonObject:

@@ -37,7 +37,7 @@ def export(
 def of_runs(runs: Sequence[str]) -> Iterator[Numbered]:
     """The named runs, from the API."""
     client = find_target().client()
-    entries = (_entry(entry) for run in runs for entry in client.run(run).entries)
+    entries = (recorded(entry) for run in runs for entry in client.run(run).entries)
     return (Numbered(number, entry) for number, entry in enumerate(entries, 1))
 
 
@@ -59,6 +59,6 @@ def _table(stage: str | None) -> Iterable[Entry]:
     return all_entries(boto3.client("dynamodb", config=CONFIG), Names(stage))
 
 
-def _entry(answered: AnsweredEntry) -> Entry:
-    """What a newer API adds to an entry is not in its hash, and is left out."""
+def recorded(answered: AnsweredEntry) -> Entry:
+    """The entry as it was recorded: what a newer API adds to it is not in its hash, and is left out."""
     return Entry.model_validate(answered.model_dump(include=set(Entry.model_fields)))

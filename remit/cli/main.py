@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import agents, backtest, decide, facts, ledger, ledger_verify, local, replay, runs, verify
+from remit.cli import agents, backtest, cost, decide, facts, ledger, ledger_verify, local, replay, runs, verify
 from remit.cli.demo.command import demo
 from remit.cli.errors import CliError, advice, sentence
 from remit.cli.output import complain
@@ -29,6 +29,7 @@ for command in (
     verify.verify,
     replay.replay,
     backtest.backtest,
+    cost.cost,
 ):
     app.command()(command)
 app.add_typer(local.inbox_app, name="inbox")

@@ -1,15 +1,21 @@
 """The commands that use the deployed API: run, act, approvals, trace."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from remit.answers import Act, Approval, Run
+from remit.cli.errors import CliError
+from remit.cli.ledger import recorded
 from remit.cli.output import JsonFlag, out, print_json, progress
 from remit.cli.target import find_target
 from remit.cli.trace import render, summary
 from remit.cli.values import json_object
+from remit.domain.trace import trace_of
+from remit.pages.trace import trace_page
+from remit.prices import list_prices
 
 REFUSED = 3
 approvals_app = typer.Typer(help="The questions that wait for a human.", no_args_is_help=True)
@@ -56,11 +62,21 @@ def act(
         raise typer.Exit(REFUSED)
 
 
-def trace(run: Annotated[str, typer.Argument(help="The run's id.")], as_json: JsonFlag = False) -> None:
+def trace(
+    run: Annotated[str, typer.Argument(help="The run's id.")],
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page that stands by itself: in plain words, as a waterfall, and entry by entry.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
     """Show what happened in a run, and why, from its ledger."""
     found = find_target().client().run(run)
+    if html is not None:
+        _write_page(found, html)
     if as_json:
         print_json(found.model_dump(mode="json"))
+    elif html is not None:
+        out().print(f"{run}: {html}", soft_wrap=True)
     else:
         out().print(render(found))
 
@@ -73,6 +89,14 @@ def list_approvals(as_json: JsonFlag = False) -> None:
         print_json([approval.model_dump(mode="json") for approval in waiting])
     else:
         out().print(_approvals(waiting) if waiting else "Nothing waits for a human.")
+
+
+def _write_page(found: Run, path: Path) -> None:
+    entries = [recorded(entry) for entry in found.entries]
+    try:
+        path.write_text(trace_page(trace_of(entries, list_prices()), entries), encoding="utf-8")
+    except OSError as error:
+        raise CliError(f"{path} cannot be written: {error.strerror}. Name a file in a folder that is there.") from error
 
 
 def _print_started(run: str, status: str, as_json: bool) -> None:

@@ -50,6 +50,11 @@ def message_page(title: str, message: str) -> str:
     return _template("message.html").render({"title": title, "message": message})
 
 
+def page(template: str, seen: dict[str, object]) -> str:
+    """For pages with a view of their own."""
+    return _template(template).render(seen)
+
+
 def _subject(approval: Approval) -> str:
     subject = f"Approval needed: {approval.wording.sentence}"
     return subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1]}…"

@@ -9,7 +9,7 @@ import cedarpy
 from benchmarks.policy.corpus import CHARTER, PAYLOADS, SCHEMA, OneAccount
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.adapters.system import SystemClock
-from remit.domain.decision import Decision, Outcome
+from remit.domain.decision import Case, Decision, Outcome
 from remit.domain.intent import Intent
 from remit.domain.policy import PolicyText
 from remit.usecases.history import nothing_done
@@ -52,15 +52,10 @@ class PlainSubject:
 
 
 def _request(intent: Intent) -> dict[str, object]:
-    context = {
-        "payload": intent.payload,
-        "facts": {"account": {"status": "open"}},
-        "requester": {"arn": intent.requester.arn},
-        "run": {"id": intent.run, "step": intent.step, "completed": [], "counts": dict.fromkeys(CHARTER.tools, 0)},
-    }
-    return {
-        "principal": {"type": "Remit::Agent", "id": intent.agent},
-        "action": {"type": "Remit::Action", "id": intent.tool},
-        "resource": {"type": "Remit::Account", "id": str(intent.payload["account_id"])},
-        "context": json.dumps(context),
-    }
+    """What Remit asks, in cedarpy's form."""
+    tool = CHARTER.tools[intent.tool]
+    facts = OneAccount().read({name: CHARTER.facts[name] for name in tool.facts}, intent.payload)
+    counts = dict.fromkeys(CHARTER.tools, 0)
+    asked = Case(intent=intent, tool=tool, facts=facts, exceeded=(), routes=(), counts=counts, policy_set="").request(None)
+    entities = {name: getattr(asked, name).model_dump() for name in ("principal", "action", "resource")}
+    return {**entities, "context": json.dumps(asked.context)}

@@ -13,6 +13,7 @@ from benchmarks.tau.report import README, counts, results
 from remit.charters import charter_schema
 from remit.domain.decision import Decision, Outcome, decide
 from remit.domain.policy import matrix_permits
+from remit.policies import standing_rules
 from tests.policies.cases import CaseFile, case, charter, engine, policy_set
 
 CASES = [(suite, path) for suite in SUITES for path in sorted(EXAMPLES.glob(f"{suite}/policies/{suite}/cases/*/*.json"))]
@@ -97,8 +98,8 @@ def test_the_readme_has_the_results() -> None:
 @pytest.mark.parametrize("suite", SUITES)
 def test_every_rule_of_an_example_has_its_sentence_of_the_prose(suite: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(EXAMPLES / suite)
-    permits = {permit.id for permit in matrix_permits(charter(suite))}
-    assert {policy.id for policy in policy_set(suite).policies} - permits == set(sentences(suite))
+    remits = {policy.id for policy in (*matrix_permits(charter(suite)), *standing_rules(policy_set(suite).policy_schema))}
+    assert {policy.id for policy in policy_set(suite).policies} - remits == set(sentences(suite))
     assert [sentence for found in sentences(suite).values() for sentence in found if sentence not in prose(suite)] == []
 
 

@@ -1,7 +1,9 @@
 """A whole gate in memory: the real use cases, charter and policies, with fakes for everything outside."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_charter, load_payloads
@@ -18,6 +20,7 @@ from remit.domain.policy import PolicyText
 from remit.domain.wording import word
 from remit.policies import load_policy_set
 from remit.ports import Everybody, Mailer, PolicyEngine, ShadowPolicies, Witness
+from remit.toolkit import Tool
 from remit.usecases.answer import ApprovalPorts, Given, answer
 from remit.usecases.ask import Asking
 from remit.usecases.gate import GatePorts, Proposal, govern, resume
@@ -74,15 +77,18 @@ class World:
     till: Till = field(default_factory=Till)
     shadow: ShadowPolicies | None = None
     charter: Charter = REFUNDS
+    payloads: Mapping[str, type[Payload]] = field(default_factory=lambda: PAYLOADS)
+    agent: str = "support"
+    tools: Mapping[str, Tool[Any]] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     witnesses: tuple[Witness, ...] = ()
 
     def __post_init__(self) -> None:
-        self.records = MemoryRecords(self.clock, Everybody(Counting(self.counts, frozenset(REFUNDS.agents)), *self.witnesses))
+        self.records = MemoryRecords(self.clock, Everybody(Counting(self.counts, frozenset(self.charter.agents)), *self.witnesses))
         self.spans = TimedSpans(self.clock)
         self.uses = MemoryUses(self.records)
-        tools = dict.fromkeys(REFUNDS.tools, self.till)
-        self.executor = DirectExecutor(executor_ports("support", tools, PAYLOADS, self.uses, self.clock))
+        tools = self.tools or dict.fromkeys(self.charter.tools, self.till)
+        self.executor = DirectExecutor(executor_ports(self.agent, tools, self.payloads, self.uses, self.clock))
         self.approvals = MemoryApprovals(self.records)
         self.asking = Asking(
             approvals=self.approvals,
@@ -99,7 +105,7 @@ class World:
         history = RecordedHistory(self.records, self.clock)
         judge = Judge(
             charter=self.charter,
-            payloads=PAYLOADS,
+            payloads=self.payloads,
             facts=facts,
             history=history,
             engine=self.engine,
@@ -124,7 +130,7 @@ class World:
         """Its run, as the API opens it."""
         if not self.records.entries(intent.run):
             caller: JsonObject = Caller(requester=intent.requester, delegator=intent.delegator).model_dump(mode="json")
-            started: JsonObject = {"workflow": "refunds", "domain": "refunds", **caller}
+            started: JsonObject = {"workflow": self.charter.domain, "domain": self.charter.domain, **caller}
             self.records.open_run(intent.run, Draft(kind=Kind.RUN_STARTED, body=started))
 
     def reply(self, verdict: Verdict, comment: str = "", token: str = "token-1") -> Approval:

@@ -11,7 +11,7 @@ from scripts import browser, steps
 
 _TYPED = ("remit", "stacks", "lambdas", "tools", "examples", "benchmarks", "tests", "scripts", "app.py")
 # These start servers or programs; all other tests run without a socket.
-_WITH_SOCKETS = ("conformance", "infrastructure", "local", "browser", "integration", "e2e", "redteam")
+_WITH_SOCKETS = ("conformance", "infrastructure", "local", "browser", "integration", "e2e")
 _SHOWN_LINES = 120
 _OPEN_NUMBER = re.compile(r'("(?:\w*Seconds|Numeric\w+)":)\s*"\$\{\w+\}"')
 

@@ -85,8 +85,9 @@ class Office:
     def __post_init__(self) -> None:
         charter, payloads = office()
         does = {name: self._tool(name, spec.effect) for name, spec in charter.tools.items()}
-        records = {("files", path): {"path": path, "shared": shared, "version": 1} for path, shared in FILES.items()}
-        self.world = World(charter=charter, payloads=payloads, agent=self.agent, tools=does, engine=engine(), business={**records})
+        records: dict[tuple[str, str], JsonObject] = {}
+        records |= {("files", path): {"path": path, "shared": shared, "version": 1} for path, shared in FILES.items()}
+        self.world = World(charter=charter, payloads=payloads, agent=self.agent, tools=does, engine=engine(), business=records)
 
     def ask(self, calls: Iterable[Call], on_behalf_of: Delegator | None, run: str = "run-1") -> Answers:
         """One run in which a model proposes these one after the other, whatever it is told."""

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 
+from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
 from remit.domain.ballot import Ballot
 from remit.ports import Change
@@ -23,6 +24,10 @@ class Approvals(ABC):
     @abstractmethod
     def ballot(self, approval: str, stage: int) -> Ballot:
         """Empty where nobody has answered."""
+
+    @abstractmethod
+    def suspension(self, agent: str) -> Suspension | None:
+        """Why nothing can be approved for the agent now; None while it may act."""
 
 
 class RequestApproval(Change):

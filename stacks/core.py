@@ -79,6 +79,7 @@ class CoreStack(Stack):
         approvals, arns = self._function("approvals", bundle=approvals_bundle(), environment={"DOMAINS": json.dumps(domains)}), self._arns
         approvals.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:ConditionCheckItem")
         approvals.allow(arns.open_index(), "dynamodb:Query")
+        approvals.allow(arns.table("agents"), "dynamodb:GetItem", "dynamodb:ConditionCheckItem")
         approvals.allow(arns.table("answers"), "dynamodb:GetItem", "dynamodb:PutItem")
         approvals.append_to(arns.table("ledger"))
         approvals.allow([arns.gate(domain) for domain in domains], "lambda:InvokeFunction")

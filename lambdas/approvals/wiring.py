@@ -11,7 +11,7 @@ from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
 from remit.adapters.lambda_functions import LambdaGate
 from remit.adapters.observability import witness
-from remit.adapters.system import SystemClock
+from remit.adapters.system import SystemClock, SystemEntropy
 from remit.names import Names
 from remit.usecases.answer import ApprovalPorts
 
@@ -27,4 +27,5 @@ def ports() -> ApprovalPorts:
         records=DynamoRecords(dynamodb, names, clock, witness()),
         gate=LambdaGate(boto3.client("lambda", config=CONFIG), names),
         clock=clock,
+        entropy=SystemEntropy(),
     )

@@ -1,4 +1,4 @@
-"""The tables `approvals` (what gates ask) and `answers` (what humans say), for reading."""
+"""The tables `approvals` (what gates ask) and `answers` (what humans say), and who may not act, for reading."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +6,7 @@ from remit.adapters.aws import calling
 from remit.adapters.dynamodb_items import decode, encode
 from remit.adapters.dynamodb_writes import ballot_key
 from remit.approval_ports import Approvals
+from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
 from remit.domain.ballot import Ballot
 from remit.names import Names
@@ -40,6 +41,10 @@ class DynamoApprovals(Approvals):
     def ballot(self, approval: str, stage: int) -> Ballot:
         body = self._body("answers", ballot_key(approval, stage))
         return Ballot(approval=approval, stage=stage) if body is None else Ballot.model_validate_json(body)
+
+    def suspension(self, agent: str) -> Suspension | None:
+        body = self._body("agents", {"agent": agent})
+        return None if body is None else Suspension.model_validate_json(body)
 
     def _body(self, table: str, key: dict[str, str]) -> str | None:
         with calling("DynamoDB"):

@@ -4,8 +4,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from remit.domain.approval import Approval
+from remit.domain.situation import Situation, Stands
 from remit.domain.unsettled import Unsettled
-from remit.pages.view import outcome_view, view
+from remit.pages.view import outcome_view, situation_view, view
 from remit.ports import Mail
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ def outcome_mail(run: str, outcome: Unsettled, person: str) -> Mail:
     )
 
 
-def approval_page(approval: Approval, token: str) -> str:
-    """The question with its two answers. Only the form's POST decides."""
-    return _template("approval.html").render({**view(approval), "token": token, "action": approval.id})
+def approval_page(situation: Situation, token: str, form: str) -> str:
+    """The question with its two answers, or how it stands where there is nothing to answer. Only a form's POST decides."""
+    seen = {**situation_view(situation), "token": token, "form": form, "action": situation.approval.id}
+    return _template("approval.html" if situation.stands is Stands.OPEN else "situation.html").render(seen)
 
 
 def message_page(title: str, message: str) -> str:

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from remit.domain.approval import Approval
+from remit.domain.approval import Approval, FactChange
+from remit.domain.ballot import Answer, Verdict
 from remit.domain.decision import FactUsed
 from remit.domain.errors import Reason
-from remit.domain.model import Json
+from remit.domain.model import Json, JsonObject
+from remit.domain.situation import Situation, Stands
 from remit.domain.unsettled import Unsettled
 from remit.domain.visible import exact, visible
 from remit.domain.warrant import Verification
@@ -16,8 +18,72 @@ _WHAT = {
 }
 
 
+_TITLES = {
+    Stands.OPEN: "Approval needed",
+    Stands.ANSWERED: "Nothing is asked of you now",
+    Stands.DECIDED: "Already decided: {decision}",
+    Stands.EXPIRED: "Expired",
+    Stands.SUPERSEDED: "A fact this rests on changed",
+    Stands.HELD: "On hold: a fact this rests on changed",
+    Stands.SUSPENDED: "The agent has been stopped",
+}
+_SAID = {
+    Stands.OPEN: "It waits for an answer.",
+    Stands.ANSWERED: "You have answered, or this stage has been agreed without you; others are still being asked. {agreed}",
+    Stands.DECIDED: "There is nothing left to answer.",
+    Stands.EXPIRED: "Nobody answered in time. Nothing has been done, and nothing will be.",
+    Stands.SUPERSEDED: "So the question has come to nothing: the policies decided anew, and nobody has to answer.",
+    Stands.HELD: "It takes no answers until the policies have decided anew. If you are still needed, you get another mail.",
+    Stands.SUSPENDED: "By {by}, on {at}: {why} Nothing can be answered until it is let go on.",
+}
+_DONE = {Verdict.APPROVE: "Approved", Verdict.REJECT: "Rejected"}
+
+
+def situation_view(situation: Situation) -> dict[str, object]:
+    """What is to be said of a question, and of the answers to it, by now."""
+    words = _words(situation)
+    return {
+        **view(situation.approval),
+        "open": situation.stands is Stands.OPEN,
+        "title": _TITLES[situation.stands].format(**words),
+        "said": _SAID[situation.stands].format(**words).strip(),
+        "answers": [_answer(answer) for answer in situation.answers],
+    }
+
+
+def _words(situation: Situation) -> dict[str, str]:
+    approval, stopped = situation.approval, situation.suspension
+    stage, here = approval.stages[approval.stage], len(situation.answers) - len(approval.answers)
+    return {
+        "decision": approval.status.value.lower(),
+        "agreed": f"{here} of {stage.quorum} have agreed." if stage.quorum > 1 and here >= 0 else "",
+        "by": visible(stopped.by) if stopped else "",
+        "at": moment(stopped.at) if stopped else "",
+        "why": f"{visible(stopped.reason).rstrip('.')}." if stopped else "",
+    }
+
+
+def _answer(answer: Answer) -> dict[str, str]:
+    return {
+        "verdict": _DONE[answer.verdict],
+        "by": visible(answer.voice.by),
+        "known_as": "the mailed link" if answer.voice.known_as == "link" else visible(answer.voice.known_as),
+        "at": moment(answer.at),
+        "comment": visible(answer.comment),
+    }
+
+
+def _change(change: FactChange) -> dict[str, str]:
+    return {"id": visible(change.id), "was": _side(change.was), "now": "Nothing stands." if change.now is None else _side(change.now)}
+
+
+def _side(attributes: JsonObject) -> str:
+    return ", ".join(f"{name} {_value(value)}" for name, value in attributes.items())
+
+
 def view(approval: Approval) -> dict[str, object]:
     return {
+        "open": True,
         "sentence": approval.wording.sentence,
         "fields": approval.wording.fields,
         "payload": exact(approval.intent.payload),
@@ -28,6 +94,7 @@ def view(approval: Approval) -> dict[str, object]:
         "route": approval.route,
         "reasons": [_reason(reason) for reason in approval.reasons],
         "facts": [_fact(fact) for fact in approval.facts],
+        "changes": [_change(change) for change in approval.changes],
         "asked": moment(approval.requested_at),
         "expires": moment(approval.expires_at),
     }

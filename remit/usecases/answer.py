@@ -1,14 +1,21 @@
 """A human's answer: looking decides nothing, only an answer by somebody who may give it does, and only once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
+from typing import Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from remit.approval_ports import Approvals, CastBallot, NoteOpened, RequireOpen
+from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link, hash_token
 from remit.domain.ballot import Answer, Ballot, Comment, Verdict, Voice
 from remit.domain.errors import Conflict, LinkRefused
 from remit.domain.model import Model
-from remit.ports import Clock, Gate, Records
+from remit.domain.situation import Situation, situation
+from remit.ports import Clock, Entropy, Gate, Records, RequireActive
 from remit.usecases import approval_entries as entries
 
 _TRIES = 5
@@ -23,14 +30,26 @@ class ApprovalPorts:
     records: Records
     gate: Gate
     clock: Clock
+    entropy: Entropy
 
 
-class Given(Model):
-    """What the form says; `token` is the mailed one."""
+class Opinion(Model):
+    """What somebody answers; a no says why."""
 
-    token: str
     verdict: Verdict
     comment: Comment = ""
+
+    @model_validator(mode="after")
+    def _a_no_says_why(self) -> Self:
+        if self.verdict is Verdict.REJECT and not self.comment.strip():
+            raise PydanticCustomError("no_reason", "comment: a rejection says why: the agent is told")
+        return self
+
+
+class Given(Opinion):
+    """What the form says; `token` is the mailed one."""
+
+    token: str = ""
 
 
 class Seen(Model):
@@ -39,6 +58,19 @@ class Seen(Model):
     approval: Approval
     link: Link
     ballot: Ballot
+    suspension: Suspension | None = None
+
+    @property
+    def voice(self) -> Voice:
+        return Voice(approver=self.link.approver, by=self.link.by, known_as="link")
+
+    @property
+    def asked(self) -> bool:
+        """Whether the link is the way to the question as it is asked now."""
+        return (self.link.stage, self.link.payload_digest) == (self.approval.stage, self.approval.payload_digest)
+
+    def situation(self, now: datetime) -> Situation:
+        return situation(self.approval, self.ballot, self.voice, self.suspension, now, asked=self.asked)
 
 
 def waiting(ports: ApprovalPorts) -> tuple[Approval, ...]:
@@ -53,9 +85,10 @@ def look(approval_id: str, token: str, ports: ApprovalPorts) -> Seen:
     link = ports.approvals.link(hash_token(token))
     approval = ports.approvals.approval(approval_id)
     ballot = ports.approvals.ballot(approval_id, 0 if approval is None else approval.stage)
+    suspension = ports.approvals.suspension("" if approval is None else approval.intent.agent)
     if link is None or approval is None or link.approval != approval.id or ports.clock.now() >= link.expires_at:
         raise _refused()
-    return Seen(approval=approval, link=link, ballot=ballot)
+    return Seen(approval=approval, link=link, ballot=ballot, suspension=suspension)
 
 
 def opened(seen: Seen, ports: ApprovalPorts) -> None:
@@ -67,26 +100,29 @@ def opened(seen: Seen, ports: ApprovalPorts) -> None:
 
 
 def answer(approval_id: str, given: Given, ports: ApprovalPorts) -> Approval:
-    """Record the answer, then let the gate go on. Raises LinkRefused if link and question do not take it."""
+    """Record the answer, then let the gate go on. Raises LinkRefused if link and question do not take it, AgentSuspended."""
     seen = look(approval_id, given.token, ports)
-    link, approval = seen.link, seen.approval
-    if link.stage != approval.stage or link.payload_digest != approval.payload_digest:
+    if not seen.asked:
         raise _refused()
-    return cast(approval, Voice(approver=link.approver, by=link.by, known_as="link"), given.verdict, given.comment, ports)
+    return cast(seen.approval, seen.ballot, seen.voice, given, ports)
 
 
-def cast(approval: Approval, voice: Voice, verdict: Verdict, comment: str, ports: ApprovalPorts) -> Approval:
+def cast(approval: Approval, ballot: Ballot, voice: Voice, given: Opinion, ports: ApprovalPorts) -> Approval:
     """One answer on the ballot: consumed by the write that records it, before anything comes of it. Returns the question as its
-    answers make it now. Raises LinkRefused, Unavailable."""
+    answers make it now. Raises LinkRefused, AgentSuspended, Unavailable."""
     for _ in range(_TRIES):
-        ballot = ports.approvals.ballot(approval.id, approval.stage)
-        said = Answer(voice=voice, verdict=verdict, comment=comment, payload_digest=approval.payload_digest, at=ports.clock.now())
+        now = ports.clock.now()
+        said = Answer(voice=voice, verdict=given.verdict, comment=given.comment, payload_digest=approval.payload_digest, at=now)
         if _taken(approval, ballot, said, ports):
             heard = approval.heard(ballot.and_then(said), said.at)
             if heard is not approval:
                 ports.gate.resume(approval)
             return heard
-        approval = ports.approvals.approval(approval.id) or approval
+        again = ports.approvals.approval(approval.id)
+        if again is None or again.stage != approval.stage:
+            raise _refused()
+        approval = again
+        ballot = ports.approvals.ballot(approval.id, approval.stage)
     raise _refused()
 
 
@@ -100,7 +136,11 @@ def _taken(approval: Approval, ballot: Ballot, said: Answer, ports: ApprovalPort
         raise _refused()
     heard = approval.heard(ballot.and_then(said), said.at)
     drafts = [entries.answered(approval, said), *([] if heard.open else [entries.decided(heard)])]
-    changes = [RequireOpen(approval=approval.id, stage=approval.stage), CastBallot(ballot=ballot.and_then(said))]
+    changes = [
+        RequireActive(agent=approval.intent.agent),
+        RequireOpen(approval=approval.id, stage=approval.stage),
+        CastBallot(ballot=ballot.and_then(said)),
+    ]
     try:
         ports.records.commit(approval.intent.run, changes, drafts)
     except Conflict:
@@ -109,4 +149,4 @@ def _taken(approval: Approval, ballot: Ballot, said: Answer, ports: ApprovalPort
 
 
 def _refused() -> LinkRefused:
-    return LinkRefused("This link decides nothing, or nothing any more.")
+    return LinkRefused("This link decides nothing, or nothing any more. Open it again from the mail to see how the question stands.")

@@ -13,6 +13,9 @@ from remit.cli.demo.world import World
 from remit.cli.deploy import deploy
 from remit.cli.target import exempt_this_machine
 from remit.local import cloud
+from tests.browser.chromium import chromium, tab
+
+__all__ = ["chromium", "tab"]
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -1,4 +1,5 @@
 from remit.approval_ports import Approvals
+from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
 from remit.domain.ballot import Ballot
 from tests.fakes.records import MemoryRecords
@@ -22,3 +23,6 @@ class MemoryApprovals(Approvals):
 
     def ballot(self, approval: str, stage: int) -> Ballot:
         return self._records.ballots.get((approval, stage), Ballot(approval=approval, stage=stage))
+
+    def suspension(self, agent: str) -> Suspension | None:
+        return self._records.stopped.get(agent)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
+from remit.adapters.system import SystemEntropy
 from remit.charters import load_charter, load_payloads
 from remit.domain.approval import Approval, request_approval
 from remit.domain.ballot import Answer, Ballot, Verdict, Voice
@@ -118,7 +119,9 @@ class World:
     @property
     def approval_ports(self) -> ApprovalPorts:
         domains = (self.charter.domain,)
-        return ApprovalPorts(domains=domains, approvals=self.approvals, records=self.records, gate=self.woken, clock=self.clock)
+        return ApprovalPorts(
+            domains=domains, approvals=self.approvals, records=self.records, gate=self.woken, clock=self.clock, entropy=SystemEntropy()
+        )
 
     def propose(self, payload: JsonObject | None = None, token: str = "task-1", **changes: object) -> Intent:
         intent = make_intent(refund() if payload is None else payload, **changes)
@@ -133,7 +136,7 @@ class World:
             started: JsonObject = {"workflow": self.charter.domain, "domain": self.charter.domain, **caller}
             self.records.open_run(intent.run, Draft(kind=Kind.RUN_STARTED, body=started))
 
-    def reply(self, verdict: Verdict, comment: str = "", token: str = "token-1") -> Approval:
+    def reply(self, verdict: Verdict, comment: str = "why", token: str = "token-1") -> Approval:
         """The human's answer, and the gate going on with it."""
         (approval,) = self.records.approvals.values()
         answered = answer(approval.id, Given(token=token, verdict=verdict, comment=comment), self.approval_ports)

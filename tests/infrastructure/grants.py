@@ -73,7 +73,8 @@ def _approvals() -> set[str]:
     waking = {f"lambda:InvokeFunction on lambda:function:{gate}" for gate in gates()}
     asked = {f"dynamodb:{action} on dynamodb:table/approvals" for action in ("GetItem", "ConditionCheckItem")}
     said = {f"dynamodb:{action} on dynamodb:table/answers" for action in ("GetItem", "PutItem")}
-    return LEDGER | waking | asked | said | {"dynamodb:Query on dynamodb:table/approvals/index/open"}
+    active = {f"dynamodb:{action} on dynamodb:table/agents" for action in ("GetItem", "ConditionCheckItem")}
+    return LEDGER | waking | asked | said | active | {"dynamodb:Query on dynamodb:table/approvals/index/open"}
 
 
 def _of_domain(charter: Charter) -> dict[str, set[str]]:

@@ -8,15 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.domain.approval import Approval
+from remit.domain.approval import Approval, ApprovalStatus, FactChange
+from remit.domain.ballot import Answer, Ballot, Verdict, Voice
 from remit.domain.decision import Decision, FactUsed, Outcome
 from remit.domain.errors import MailRefused, Reason
 from remit.domain.ledger import Kind
 from remit.domain.measure import UNDELIVERABLE
 from remit.domain.model import JsonObject
+from remit.domain.situation import situation
 from remit.domain.visible import exact, visible
 from remit.pages import approval_mail, approval_page
 from remit.ports import Mail
+from tests.fakes.clock import NOON
 from tests.fakes.gate import World, make_approval, make_intent, refund
 from tests.fakes.outside import Outbox
 
@@ -33,6 +36,7 @@ HOSTILE = (
 TAME = FactUsed(id="orders/O-1", version=1, name="order", attributes={"said": "so"})
 hostile = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 values = st.none() | st.booleans() | st.integers() | st.text()
+VOICE = Voice(approver="finance@example.com", by="finance@example.com", known_as="link")
 ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -149,6 +153,14 @@ def test_whatever_comes_from_outside_is_text_in_the_mail_and_on_the_page(reason:
             assert " ".join(visible(said).split()) in " ".join(seen.text.split())
 
 
+@given(comment=hostile, value=hostile)
+def test_whatever_an_approver_or_a_changed_fact_says_is_text_on_the_page(comment: str, value: str) -> None:
+    wild, tame = (Tags(held_page(said, now)) for said, now in ((comment, value), ("no", "so")))
+    assert (wild.elements, wild.links) == (tame.elements, tame.links)
+    for said in (comment, value):
+        assert " ".join(visible(said).split()) in " ".join(wild.text.split())
+
+
 @given(reason=hostile)
 def test_no_text_from_outside_breaks_a_line_of_the_mail_or_its_headers(reason: str) -> None:
     plain, wild = mail_about(), mail_about(reason=reason)
@@ -165,9 +177,18 @@ def test_the_exact_payload_reads_back_as_the_same_value(value: JsonObject) -> No
     assert visible(exact(value).replace("\n", "")) == exact(value).replace("\n", "")
 
 
+def held_page(comment: str, value: str) -> str:
+    approval = make_approval(make_intent(refund(1200_00)))
+    said = Answer(voice=VOICE, verdict=Verdict.APPROVE, comment=comment or "-", payload_digest=approval.payload_digest, at=NOON)
+    change = FactChange(id=f"orders/{value}", was={"said": value}, now=None)
+    held = approval.moved(status=ApprovalStatus.HELD, changes=(change,), answers=(said,))
+    return approval_page(situation(held, Ballot(approval=held.id, stage=0), VOICE, None, NOON), "token", "form")
+
+
 def mailed(approval: Approval) -> str:
     return approval_mail(approval, "f@example.com", LINK).html
 
 
 def paged(approval: Approval) -> str:
-    return approval_page(approval, "token")
+    open_to_all = situation(approval, Ballot(approval=approval.id, stage=0), VOICE, None, NOON)
+    return approval_page(open_to_all, "token", "form")

@@ -4,10 +4,12 @@ import pytest
 
 from remit.domain.action import ActionStatus, Failure
 from remit.domain.ballot import Verdict
-from remit.domain.errors import InvalidRequest, NotFound
+from remit.domain.errors import AgentSuspended, InvalidRequest, NotFound
 from remit.domain.intent import Requester
 from remit.domain.ledger import Kind, broken_link
 from remit.usecases.agents import AgentPorts, agents, resume, suspend
+from remit.usecases.answer import Given, answer
+from remit.usecases.gate import resume as resume_action
 from tests.fakes.gate import World, refund
 
 OPERATOR = Requester(arn="arn:aws:iam::000000000000:user/operator")
@@ -42,11 +44,21 @@ def test_nobody_is_asked_on_behalf_of_a_suspended_agent() -> None:
     assert (error(world), world.records.approvals) == ("Remit.AgentSuspended", {})
 
 
-def test_an_approval_that_was_waiting_moves_nothing_once_the_agent_is_suspended() -> None:
+def test_nothing_is_approved_for_an_agent_that_is_suspended() -> None:
+    world = World()
+    world.propose(refund(1200_00))
+    stop(world)
+    with pytest.raises(AgentSuspended):
+        world.reply(Verdict.APPROVE)
+    assert (world.records.ballots, world.till.done) == ({}, {})
+
+
+def test_an_approval_moves_nothing_once_the_agent_is_suspended() -> None:
     world = World()
     intent = world.propose(refund(1200_00))
+    answer(intent.key, Given(token="token-1", verdict=Verdict.APPROVE), world.approval_ports)
     stop(world)
-    world.reply(Verdict.APPROVE)
+    resume_action(intent.key, world.ports)
     assert (error(world), world.till.done) == ("Remit.AgentSuspended", {})
     assert world.records.actions[intent.key].status is ActionStatus.REFUSED
 

@@ -17,6 +17,8 @@ from remit.local.users import create_user
 from remit.names import Names
 
 PATIENCE_SECONDS = 60.0
+_FORM = re.compile(r'name="form" value="(\w+)"')
+_VISIT = "__Host-remit-visit"
 _LINK = re.compile(r"https?://\S+/approvals/[^\s?]+\?token=[\w-]+")
 _WHO_AM_I = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}]}
 
@@ -54,6 +56,7 @@ class World:
         self.operator = RemitClient(target.url, target.region, self._user("remit-demo-operator", "operator"))
         self.stranger = RemitClient(target.url, target.region, self._user("remit-demo-stranger"))
         self.answered: Question | None = None
+        self._opened: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
 
     def seed(self, records: Mapping[str, Mapping[str, Sequence[Record]]]) -> None:
         """Business records by domain and table, as every telling finds them."""
@@ -89,11 +92,19 @@ class World:
         return messages(self._state.inbox_dir)
 
     def open_page(self, question: Question) -> requests.Response:
-        return requests.get(question.link, timeout=30)
+        page = requests.get(question.link, timeout=30)
+        if form := _FORM.search(page.text):
+            # As a header, because this machine's address has no TLS.
+            self._opened[question.link] = {"form": form.group(1)}, {"Cookie": f"{_VISIT}={page.cookies.get(_VISIT, '')}"}
+        return page
 
     def answer(self, question: Question, verdict: str, comment: str) -> requests.Response:
-        form = {"token": question.token, "verdict": verdict, "comment": comment}
-        return requests.post(question.address, data=form, timeout=60)
+        """What a person's browser does: it sends the form of the page that it opened, with what that page gave it to keep."""
+        if question.link not in self._opened:
+            self.open_page(question)
+        form, kept = self._opened.get(question.link, ({}, {}))
+        said = {"token": question.token, "verdict": verdict, "comment": comment, **form}
+        return requests.post(question.address, data=said, headers=kept, timeout=60)
 
     def execution_status(self, workflow: str, run: str) -> str:
         return self._machines.describe_execution(executionArn=self._execution(workflow, run))["status"]

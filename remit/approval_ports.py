@@ -1,6 +1,7 @@
 """Questions to humans and their answers as Remit needs them from outside, and the changes that a commit of Records can make to them."""
 
 from abc import ABC, abstractmethod
+from datetime import datetime
 
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
@@ -9,7 +10,8 @@ from remit.ports import Change
 
 
 class Approvals(ABC):
-    """For reading. Every method but `open_in` sees all that was committed before it, and all raise Unavailable when they cannot tell."""
+    """For reading. Every method but `open_in` and `due_in` sees all that was committed before it, and all raise Unavailable when they
+    cannot tell."""
 
     @abstractmethod
     def approval(self, approval: str) -> Approval | None: ...
@@ -17,6 +19,10 @@ class Approvals(ABC):
     @abstractmethod
     def open_in(self, domain: str) -> tuple[Approval, ...]:
         """The domain's questions that still wait, oldest first; one that was asked or settled just now may be missed."""
+
+    @abstractmethod
+    def due_in(self, domain: str, now: datetime) -> tuple[Approval, ...]:
+        """Those of them of which time has made something; it may miss the same."""
 
     @abstractmethod
     def link(self, token_hash: str) -> Link | None: ...

@@ -28,4 +28,5 @@ bundle api
 bundle recorder
 bundle archiver
 bundle sealer
+bundle timekeeper
 bundle policy_administration

@@ -15,8 +15,8 @@ class Arns:
     def table(self, name: str) -> str:
         return self._arn("dynamodb", "table", self.names.table(name))
 
-    def open_index(self) -> str:
-        return f"{self.table('approvals')}/index/open"
+    def approvals_index(self, name: str) -> str:
+        return f"{self.table('approvals')}/index/{name}"
 
     def person_index(self) -> str:
         return f"{self.table('delegations')}/index/person"

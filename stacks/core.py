@@ -19,6 +19,7 @@ from stacks.constructs.ledger_table import LedgerTable
 from stacks.constructs.mail import MailSettings
 from stacks.constructs.people import People
 from stacks.constructs.rest_api import RestApi
+from stacks.constructs.schedule import Schedule
 from stacks.constructs.table import Table
 from stacks.stages import Stage
 
@@ -42,13 +43,14 @@ class CoreStack(Stack):
         self._agents = {agent: charter.domain for charter in charters for agent in charter.agents}
         api, approvals = self._api(charters), self._approvals([charter.domain for charter in charters])
         self._recorder(charters)
+        self._timekeeper([charter.domain for charter in charters])
         self.public_url = self._routes(api, approvals, endpoint)
         CfnOutput(self, "ApiUrl", value=self.public_url)
 
     def _tables(self) -> None:
         stage, name = self._stage, self._names.table
         Table(self, "Actions", stage=stage, name=name("actions"), key="key")
-        still_open = {"open": IndexSpec(key="open_in", sort="requested_at")}
+        still_open = {"open": IndexSpec(key="open_in", sort="requested_at"), "due": IndexSpec(key="open_in", sort="due_at")}
         Table(self, "ApprovalsTable", stage=stage, name=name("approvals"), key="pk", sort="sk", expires=True, indexes=still_open)
         Table(self, "Answers", stage=stage, name=name("answers"), key="pk", sort="sk")
         Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
@@ -78,7 +80,7 @@ class CoreStack(Stack):
     def _approvals(self, domains: Sequence[str]) -> Function:
         approvals, arns = self._function("approvals", bundle=approvals_bundle(), environment={"DOMAINS": json.dumps(domains)}), self._arns
         approvals.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:ConditionCheckItem")
-        approvals.allow(arns.open_index(), "dynamodb:Query")
+        approvals.allow(arns.approvals_index("open"), "dynamodb:Query")
         approvals.allow(arns.table("agents"), "dynamodb:GetItem", "dynamodb:ConditionCheckItem")
         approvals.allow(arns.table("answers"), "dynamodb:GetItem", "dynamodb:PutItem")
         approvals.append_to(arns.table("ledger"))
@@ -91,6 +93,13 @@ class CoreStack(Stack):
         recorder = self._function("recorder", bundle=recorder_bundle(), environment=environment)
         recorder.append_to(arns.table("ledger"))
         recorder.allow([arns.mail_identity(sender), arns.mail_settings()], "ses:SendEmail")
+
+    def _timekeeper(self, domains: Sequence[str]) -> None:
+        arns = self._arns
+        timekeeper = self._function("timekeeper", environment={"DOMAINS": json.dumps(domains)})
+        timekeeper.allow(arns.approvals_index("due"), "dynamodb:Query")
+        timekeeper.allow([arns.gate(domain) for domain in domains], "lambda:InvokeFunction")
+        Schedule(self, "Ticking", name=self._names.of("tick"), rate=self._stage.tick_every, function=timekeeper)
 
     def _routes(self, api: Function, approvals: Function, endpoint: str) -> str:
         rest = RestApi(self, "Rest", stage=self._stage, endpoint=endpoint)

@@ -13,6 +13,7 @@ from stacks.arns import Arns
 from stacks.bundling import Bundle, executor_bundle, gate_bundle, reasoner_bundle
 from stacks.constructs.agent_role import AgentRoles, Boundaries
 from stacks.constructs.function import Function
+from stacks.constructs.mail import MailThatComesBack
 from stacks.constructs.memory import memory
 from stacks.constructs.policy_store import PolicyStore
 from stacks.constructs.sender import Sender
@@ -39,6 +40,7 @@ class DomainStack(Stack):
         executors = [self._executor(agent, boundaries) for agent in charter.agents]
         reasoners = {agent: self._reasoner(agent) for agent in charter.agents}
         gate = self._gate(store, public_url, executors, gate_bundle(charter, policy_set.shadow))
+        MailThatComesBack(self, "ComesBack", domain=charter.domain, gate=gate)
         self._machines(gate, reasoners)
         CfnOutput(self, "PolicyStoreId", value=store.id)
 

@@ -3,7 +3,6 @@
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge_wildcard
@@ -11,6 +10,7 @@ from stacks.arns import Arns
 from stacks.bundling import Bundle
 from stacks.constructs.archive import Archive
 from stacks.constructs.function import Function
+from stacks.constructs.schedule import Schedule
 from stacks.constructs.seal_key import SealKey
 from stacks.stages import Stage
 
@@ -24,7 +24,7 @@ class EvidenceStack(Stack):
         self._archive = Archive(self, "Archive", stage=stage, name=self._names.archive(self.account, self.region))
         archiver, sealer = self._archiver(ledger_stream), self._sealer()
         self._archive.only_written_by([archiver, sealer])
-        self._every(stage.seal_every, sealer)
+        Schedule(self, "Sealing", name=self._names.of("seal"), rate=stage.seal_every, function=sealer)
         self._auditor()
         CfnOutput(self, "ArchiveBucket", value=self._archive.bucket_name)
 
@@ -60,18 +60,6 @@ class EvidenceStack(Stack):
         sealer.allow(key.key_arn, "kms:Sign", "kms:GetPublicKey")
         key.only_signs_for(sealer)
         return sealer
-
-    def _every(self, rate: str, sealer: Function) -> None:
-        role = iam.Role(self, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
-        role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[sealer.arn]))
-        scheduler.CfnSchedule(
-            self,
-            "Schedule",
-            name=self._names.of("seal"),
-            schedule_expression=rate,
-            flexible_time_window={"mode": "OFF"},
-            target={"arn": sealer.arn, "roleArn": role.role_arn, "input": "{}"},
-        )
 
     def _auditor(self) -> None:
         """A policy for people who check: they read the ledger and its archive, and nothing else."""

@@ -40,6 +40,8 @@ class Stage:
     seal_every: str
     # Longer than the archiver's time-out and the clocks' difference.
     seal_settles_seconds: int
+    # How late a reminder, a further level or an expiry may be.
+    tick_every: str
     mail_sender: str
     model_id: str
     # No pause of a workflow is longer here than this; None: as long as the charter says.
@@ -74,6 +76,7 @@ LOCAL = Stage(
     archive_retention=s3.ObjectLockRetention.compliance(Duration.days(1)),
     seal_every="rate(1 minute)",
     seal_settles_seconds=2,
+    tick_every="rate(1 minute)",
     mail_sender="remit@example.com",
     model_id="amazon.nova-pro-v1:0",
     longest_pause_seconds=1,
@@ -97,6 +100,7 @@ PROD = Stage(
     archive_retention=s3.ObjectLockRetention.compliance(Duration.days(365)),
     seal_every="rate(15 minutes)",
     seal_settles_seconds=120,
+    tick_every="rate(1 minute)",
     mail_sender="remit@example.com",
     model_id="amazon.nova-pro-v1:0",
 )

@@ -1,15 +1,16 @@
-"""The gate: one governed action proposed by a state machine, or one to go on with after a human answered."""
+"""The gate: one governed action proposed by a state machine, or one to go on with, as a human answered, or could not be reached, or as
+time passed."""
 
-from typing import Any
+from typing import Any, Literal
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from lambdas.gate.wiring import ports
 from remit.adapters.observability import about, metrics, observed
 from remit.domain.model import Model
-from remit.usecases.gate import Proposal, govern, resume
+from remit.usecases.gate import Proposal, came_back, govern, resume
 
 
 class Resume(Model):
@@ -19,8 +20,40 @@ class Resume(Model):
     run: str
 
 
+class Tags(Model):
+    """What the mail said of itself when it was sent."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    approval: tuple[str]
+    domain: tuple[str]
+
+
+class Sent(Model):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    destination: tuple[str]
+    tags: Tags
+
+
+class Detail(Model):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    mail: Sent
+
+
+class CameBack(Model):
+    """SES on the event bus: a mail to one approver did not arrive, and why in SES's words."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["Email Bounced", "Email Rejected"] = Field(alias="detail-type")
+    detail: Detail
+
+
 # Whoever reads the log need not see what was in a malformed event.
-_COMMAND: TypeAdapter[Proposal | Resume] = TypeAdapter(Proposal | Resume, config=ConfigDict(hide_input_in_errors=True))
+Command = Proposal | Resume | CameBack
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Command, config=ConfigDict(hide_input_in_errors=True))
 
 
 @observed
@@ -35,3 +68,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
             about(run=command.run, approval=command.approval)
             metrics.add_metric("Resumptions", MetricUnit.Count, 1)
             resume(command.approval, ports())
+        case CameBack():
+            mail = command.detail.mail
+            about(approval=mail.tags.approval[0])
+            metrics.add_metric("MailsCameBack", MetricUnit.Count, 1)
+            came_back(mail.tags.approval[0], mail.destination[0], f"SES: {command.kind}", ports())

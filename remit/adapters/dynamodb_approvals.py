@@ -1,5 +1,6 @@
 """The tables `approvals` (what gates ask) and `answers` (what humans say), and who may not act, for reading."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from remit.adapters.aws import calling
@@ -9,6 +10,7 @@ from remit.approval_ports import Approvals
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
 from remit.domain.ballot import Ballot
+from remit.domain.model import JsonObject
 from remit.names import Names
 
 if TYPE_CHECKING:
@@ -24,15 +26,10 @@ class DynamoApprovals(Approvals):
         return None if body is None else Approval.model_validate_json(body)
 
     def open_in(self, domain: str) -> tuple[Approval, ...]:
-        with calling("DynamoDB"):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._names.table("approvals"),
-                IndexName="open",
-                KeyConditionExpression="open_in = :domain",
-                ExpressionAttributeValues={":domain": {"S": domain}},
-            )
-            found = [decode(item) for page in pages for item in page["Items"]]
-        return tuple(Approval.model_validate_json(str(item["body"])) for item in found)
+        return self._found("open", "open_in = :domain", {":domain": domain})
+
+    def due_in(self, domain: str, now: datetime) -> tuple[Approval, ...]:
+        return self._found("due", "open_in = :domain AND due_at <= :now", {":domain": domain, ":now": now.isoformat()})
 
     def link(self, token_hash: str) -> Link | None:
         body = self._body("approvals", {"pk": token_hash, "sk": "link"})
@@ -45,6 +42,17 @@ class DynamoApprovals(Approvals):
     def suspension(self, agent: str) -> Suspension | None:
         body = self._body("agents", {"agent": agent})
         return None if body is None else Suspension.model_validate_json(body)
+
+    def _found(self, index: str, condition: str, values: JsonObject) -> tuple[Approval, ...]:
+        with calling("DynamoDB"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._names.table("approvals"),
+                IndexName=index,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=encode(values),
+            )
+            found = [decode(item) for page in pages for item in page["Items"]]
+        return tuple(Approval.model_validate_json(str(item["body"])) for item in found)
 
     def _body(self, table: str, key: dict[str, str]) -> str | None:
         with calling("DynamoDB"):

@@ -168,7 +168,7 @@ def _action(change: OpenAction | MoveAction) -> JsonObject:
 
 def _approval(approval: Approval) -> JsonObject:
     """Found by its domain while it is open."""
-    found: JsonObject = {"open_in": approval.domain} if approval.open else {}
+    found: JsonObject = {"open_in": approval.domain, "due_at": approval.due_at.isoformat()} if approval.open else {}
     return {
         "pk": approval.id,
         "sk": "approval",

@@ -150,6 +150,15 @@ def _advanced(body: Body) -> Line:
     return Line("question", f"on to stage {body.get('stage', '?')}: {', '.join(body.get('approvers') or ())}")
 
 
+def _escalated(body: Body) -> Line:
+    why = {"unreachable": "too few can be reached", "silence": "nobody answered"}.get(str(body.get("because")), "?")
+    return Line("question", f"also to {', '.join(body.get('approvers') or ())}: {why}")
+
+
+def _reminded(body: Body) -> Line:
+    return Line("reminder", f"to those of {body.get('route', '?')} who have not answered")
+
+
 def _settled(body: Body) -> Line:
     return Line("approval", f"{body.get('status', '?')} by {', '.join(body.get('answered_by') or ())}")
 
@@ -228,6 +237,8 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "approval.opened": _opened,
     "approval.answered": _answered,
     "approval.advanced": _advanced,
+    "approval.escalated": _escalated,
+    "approval.reminded": _reminded,
     "approval.decided": _settled,
     "warrant.minted": _minted,
     "action.executed": _executed,

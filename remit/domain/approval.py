@@ -1,6 +1,7 @@
 """A question to humans, bound to the payload's digest: who may answer it now, what their answers make of it, and what time does."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,7 +12,7 @@ from remit.domain.decision import Decision, Evidence, FactUsed
 from remit.domain.errors import Reason
 from remit.domain.intent import Intent
 from remit.domain.model import JsonObject, Model
-from remit.domain.route import Apart, Route, Stage, known_by_arn, known_by_name, resolved, signed_in
+from remit.domain.route import Apart, Level, Route, Stage, known_by_arn, known_by_name, resolved, signed_in
 from remit.domain.wording import Wording
 
 # How long a link still shows what became of a question that has expired.
@@ -123,6 +124,45 @@ class Approval(Model):
         if self.stage + 1 == len(self.stages):
             return self.moved(status=ApprovalStatus.APPROVED, **answers)
         return self.moved(stage=self.stage + 1, level=0, since=now, noticed_at=now, told=(), **answers)
+
+    @property
+    def due_at(self) -> datetime:
+        """When time alone next makes something of it, if nobody answers before."""
+        return min([self.expires_at, *self._next_moments()])
+
+    def timely(self, now: datetime) -> "Approval":
+        """What one step of time has made of it while it is open: the next level is asked as well, where those asked were silent for
+        too long or too few of them can be reached; those asked are reminded; or nothing."""
+        level = self._next_level()
+        if self.status is not ApprovalStatus.PENDING or now >= self.expires_at:
+            return self
+        if level is not None and (self.stranded or now >= self._since_stage(level)):
+            return self.moved(level=self.level + 1)
+        if self.remind_after_seconds is not None and now >= self._reminds_at(self.remind_after_seconds):
+            return self.moved(noticed_at=now, told=())
+        return self
+
+    @property
+    def stranded(self) -> bool:
+        """Whether fewer can be reached than have to agree."""
+        return len(set(self.eligible) - set(self.unreachable)) < self.stages[self.stage].quorum
+
+    def _next_moments(self) -> Iterator[datetime]:
+        if self.status is ApprovalStatus.PENDING:
+            if (level := self._next_level()) is not None:
+                yield self._since_stage(level)
+            if self.remind_after_seconds is not None:
+                yield self._reminds_at(self.remind_after_seconds)
+
+    def _next_level(self) -> Level | None:
+        levels = self.stages[self.stage].then
+        return levels[self.level] if self.level < len(levels) else None
+
+    def _since_stage(self, level: Level) -> datetime:
+        return self.since + timedelta(seconds=level.after_seconds)
+
+    def _reminds_at(self, seconds: int) -> datetime:
+        return self.noticed_at + timedelta(seconds=seconds)
 
     def moved(self, **changes: Any) -> "Approval":  # noqa: ANN401 - any field's value
         """The same question after one change."""

@@ -68,6 +68,8 @@ TABLE: Mapping[Kind, Row] = {
         needs=(_need(Kind.APPROVAL_REQUESTED, approval="approval", route="route", payload_digest="payload_digest"),)
     ),
     Kind.APPROVAL_ADVANCED: Row(needs=(_need(Kind.APPROVAL_ANSWERED, having={"verdict": "approve"}, approval="approval"),)),
+    Kind.APPROVAL_ESCALATED: Row(needs=(_REQUESTED,)),
+    Kind.APPROVAL_REMINDED: Row(needs=(_REQUESTED,)),
     Kind.APPROVAL_DECIDED: Row(
         needs=(
             _need(Kind.APPROVAL_ANSWERED, having={"verdict": "approve"}, where={"status": "APPROVED"}, approval="approval", route="route"),

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     APPROVAL_OPENED = "approval.opened"
     APPROVAL_ANSWERED = "approval.answered"
     APPROVAL_ADVANCED = "approval.advanced"
+    APPROVAL_ESCALATED = "approval.escalated"
+    APPROVAL_REMINDED = "approval.reminded"
     APPROVAL_DECIDED = "approval.decided"
     WARRANT_MINTED = "warrant.minted"
     ACTION_EXECUTED = "action.executed"

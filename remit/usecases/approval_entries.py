@@ -25,6 +25,15 @@ def advanced(approval: Approval) -> Draft:
     return Draft(kind=Kind.APPROVAL_ADVANCED, body={**_about(approval), **body})
 
 
+def timed(was: Approval, approval: Approval) -> Draft:
+    """Nobody answered for so long, or too few can be reached: another level is asked as well, or those asked are asked again."""
+    if approval.level == was.level:
+        return Draft(kind=Kind.APPROVAL_REMINDED, body=_about(approval))
+    added = [approver for approver in approval.eligible if approver not in was.eligible]
+    body: JsonObject = {"level": approval.level, "approvers": [*added], "because": "unreachable" if was.stranded else "silence"}
+    return Draft(kind=Kind.APPROVAL_ESCALATED, body={**_about(approval), **body})
+
+
 def mailed(approval: Approval, to: str, message_id: str) -> Draft:
     return Draft(kind=Kind.APPROVAL_MAILED, body={**_about(approval), "to": to, "message_id": message_id})
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from remit.approval_ports import AddLink, Approvals, MoveApproval
 from remit.domain.approval import Approval, make_link
+from remit.domain.ballot import Ballot
 from remit.domain.errors import MailRefused
 from remit.pages import approval_mail
 from remit.ports import Clock, Entropy, Mailer, Records
@@ -22,21 +23,45 @@ class Asking:
     public_url: str
 
 
-def ask(approval: Approval, asking: Asking) -> Approval:
-    """Mail everybody who may answer and has not got the present notice yet. Raises Unavailable; asking again goes on where it broke off."""
+def ask(approval: Approval, ballot: Ballot, asking: Asking) -> Approval:
+    """Mail everybody whose answer is still wanted and who has not got the present notice; where too few can be reached, the next level
+    too. Raises Unavailable; asking again goes on where it broke off."""
     for approver in approval.eligible:
-        if approver not in (*approval.told, *approval.unreachable):
+        if approver not in (*approval.told, *approval.unreachable) and not _has_answered(approver, ballot):
             approval = _ask_one(approval, approver, asking)
-    return approval
+    timely = _in_time(approval, asking)
+    return approval if timely is approval else ask(timely, ballot, asking)
 
 
 def hear(approval: Approval, asking: Asking) -> Approval:
-    """What the answers so far make of it. If its stage has agreed and another follows, that one is asked. Raises Conflict, Unavailable."""
-    heard = approval.heard(asking.approvals.ballot(approval.id, approval.stage), asking.clock.now())
-    if heard.stage == approval.stage:
+    """What the answers so far and time have made of it; whoever is to be asked by now has been. Raises Conflict, Unavailable."""
+    ballot = asking.approvals.ballot(approval.id, approval.stage)
+    heard = approval.heard(ballot, asking.clock.now())
+    if not heard.open:
         return heard
+    if heard.stage == approval.stage:
+        return ask(_in_time(approval, asking), ballot, asking)
     asking.records.commit(approval.intent.run, [MoveApproval(approval=heard)], [entries.advanced(heard)])
-    return ask(heard, asking)
+    return ask(heard, Ballot(approval=heard.id, stage=heard.stage), asking)
+
+
+def cannot_reach(approval: Approval, to: str, why: str, asking: Asking) -> None:
+    """A mail came back: whoever was asked by it was not. Raises Conflict, Unavailable; harmless to repeat."""
+    if approval.open and to in approval.told:
+        told = tuple(each for each in approval.told if each != to)
+        moved = approval.moved(told=told, unreachable=(*approval.unreachable, to))
+        asking.records.commit(approval.intent.run, [MoveApproval(approval=moved)], [entries.undeliverable(approval, to, why)])
+
+
+def _in_time(approval: Approval, asking: Asking) -> Approval:
+    while (timely := approval.timely(asking.clock.now())) is not approval:
+        asking.records.commit(approval.intent.run, [MoveApproval(approval=timely)], [entries.timed(approval, timely)])
+        approval = timely
+    return approval
+
+
+def _has_answered(approver: str, ballot: Ballot) -> bool:
+    return any(approver == said.voice.approver for said in ballot.answers)
 
 
 def _ask_one(approval: Approval, approver: str, asking: Asking) -> Approval:

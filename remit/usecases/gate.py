@@ -6,6 +6,7 @@ from functools import partial
 from remit.approval_ports import MoveApproval, RequestApproval
 from remit.domain.action import Action, ActionStatus, failure_of
 from remit.domain.approval import Approval
+from remit.domain.ballot import Ballot
 from remit.domain.decision import Decision, Outcome
 from remit.domain.errors import BudgetExhausted, Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unanswerable, Unavailable
 from remit.domain.intent import Intent
@@ -15,7 +16,7 @@ from remit.domain.warrant import Receipt, Verification, mint
 from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, Spans, Tasks
 from remit.usecases import entries, minting
 from remit.usecases.approval_entries import requested
-from remit.usecases.ask import Asking, ask, hear
+from remit.usecases.ask import Asking, ask, cannot_reach, hear
 from remit.usecases.judge import Judge, denied, first_decision, question, ruled, second_decision
 from remit.usecases.working_label import result_labels
 
@@ -61,6 +62,18 @@ def resume(approval_id: str, ports: GatePorts) -> None:
         raise _retryable(error) from error
     except RemitError as error:
         ports.tasks.fail(action.task_token, failure_of(error))
+
+
+def came_back(approval_id: str, to: str, why: str, ports: GatePorts) -> None:
+    """Go on with an action whose approver's mail came back: somebody else is asked. Raises as resume does."""
+    approval = ports.asking.approvals.approval(approval_id)
+    if approval is None:
+        return
+    try:
+        cannot_reach(approval, to, why, ports.asking)
+    except Conflict as error:
+        raise _retryable(error) from error
+    resume(approval_id, ports)
 
 
 def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
@@ -111,10 +124,7 @@ def _again(action: Action, task_token: str, ports: GatePorts) -> Action:
     action = action.model_copy(update={"task_token": task_token})
     if action.status is ActionStatus.WAITING:
         ports.records.commit(action.intent.run, [MoveAction(action=action, was=ActionStatus.WAITING)], [])
-    action = _go_on(action, ports)
-    if action.status is ActionStatus.WAITING:
-        ask(_approval(action, ports), ports.asking)
-    return action
+    return _go_on(action, ports)
 
 
 def _go_on(action: Action, ports: GatePorts) -> Action:
@@ -154,7 +164,7 @@ def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: G
     approval = question(intent, decision, judge)
     changes = [*minting.requirements(intent), OpenAction(action=action), RequestApproval(approval=approval), *_step(intent, ports)]
     ports.records.commit(intent.run, changes, [*drafts, requested(approval)])
-    ask(approval, ports.asking)
+    ask(approval, Ballot(approval=approval.id, stage=0), ports.asking)
     return action
 
 

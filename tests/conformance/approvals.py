@@ -73,6 +73,12 @@ class ApprovalsConformance(ABC):
             store.commit("moved", MoveApproval(approval=approval.moved(status=ApprovalStatus.EXPIRED)))
         assert store.approvals.approval(approval.id) == told
 
+    def test_a_question_is_due_once_time_makes_something_of_it_and_while_it_is_open(self, store: Store) -> None:
+        settled, waiting = store.asked("due-0"), store.asked("due-1")
+        store.commit("due-0", MoveApproval(approval=settled.moved(status=ApprovalStatus.REJECTED)))
+        due = [{each.id for each in store.approvals.due_in("refunds", when)} for when in (LATER, waiting.expires_at)]
+        assert ([waiting.id in ids for ids in due], settled.id in due[1]) == ([False, True], False)
+
     def test_open_questions_are_found_by_their_domain(self, store: Store) -> None:
         settled, held, waiting = (store.asked(f"open-{number}") for number in range(3))
         store.commit("open-0", MoveApproval(approval=settled.moved(status=ApprovalStatus.EXPIRED)))

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from remit.approval_ports import Approvals
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
@@ -17,6 +19,9 @@ class MemoryApprovals(Approvals):
     def open_in(self, domain: str) -> tuple[Approval, ...]:
         found = (each for each in self._records.approvals.values() if each.open and each.domain == domain)
         return tuple(sorted(found, key=lambda each: each.requested_at))
+
+    def due_in(self, domain: str, now: datetime) -> tuple[Approval, ...]:
+        return tuple(sorted((each for each in self.open_in(domain) if each.due_at <= now), key=lambda each: each.due_at))
 
     def link(self, token_hash: str) -> Link | None:
         return self._records.links.get(token_hash)

@@ -32,7 +32,7 @@ _KEYS = {
 }
 
 _INDEXES = {
-    "approvals": {"open": IndexSpec(key="open_in", sort="requested_at")},
+    "approvals": {"open": IndexSpec(key="open_in", sort="requested_at"), "due": IndexSpec(key="open_in", sort="due_at")},
     "delegations": {"person": IndexSpec(key="name")},
 }
 _KINDS: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")

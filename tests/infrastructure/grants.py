@@ -25,7 +25,7 @@ def workflows() -> Iterator[str]:
 
 
 def of_all_functions() -> dict[str, set[str]]:
-    grants = {"api": _api(), "approvals": _approvals(), "recorder": LEDGER | MAIL}
+    grants = {"api": _api(), "approvals": _approvals(), "recorder": LEDGER | MAIL, "timekeeper": _timekeeper()}
     for charter in CHARTERS:
         grants |= _of_domain(charter)
     return grants | {
@@ -75,6 +75,11 @@ def _approvals() -> set[str]:
     said = {f"dynamodb:{action} on dynamodb:table/answers" for action in ("GetItem", "PutItem")}
     active = {f"dynamodb:{action} on dynamodb:table/agents" for action in ("GetItem", "ConditionCheckItem")}
     return LEDGER | waking | asked | said | active | {"dynamodb:Query on dynamodb:table/approvals/index/open"}
+
+
+def _timekeeper() -> set[str]:
+    waking = {f"lambda:InvokeFunction on lambda:function:{gate}" for gate in gates()}
+    return waking | {"dynamodb:Query on dynamodb:table/approvals/index/due"}
 
 
 def _of_domain(charter: Charter) -> dict[str, set[str]]:

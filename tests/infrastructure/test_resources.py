@@ -201,7 +201,21 @@ def test_mail_is_encrypted_tracked_by_nobody_and_what_bounces_is_told(stage: str
 @pytest.mark.parametrize("stage", STAGES)
 def test_an_approver_who_cannot_be_reached_raises_an_alarm(stage: str) -> None:
     alarms = [alarm["Properties"] for alarm in deployment(stage).of_type("AWS::CloudWatch::Alarm").values()]
-    assert {(alarm["MetricName"], alarm["Threshold"]) for alarm in alarms} >= {("ApprovalMailsUndeliverable", 1)}
+    watched = {(alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) for alarm in alarms}
+    assert (f"Remit/{stage}", "ApprovalMailsUndeliverable", 1) in watched
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_gate_hears_of_its_own_mails_that_do_not_arrive(stage: str) -> None:
+    rules = [rule["Properties"]["EventPattern"] for rule in deployment(stage).of_type("AWS::Events::Rule").values()]
+    heard = {(*rule["source"], *rule["detail-type"], *rule["detail"]["mail"]["tags"]["domain"]) for rule in rules}
+    assert heard == {("aws.ses", "Email Bounced", "Email Rejected", charter.domain) for charter in CHARTERS}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_time_passes_for_questions_every_minute(stage: str) -> None:
+    schedules = [each["Properties"] for each in deployment(stage).of_type("AWS::Scheduler::Schedule").values()]
+    assert {each["ScheduleExpression"] for each in schedules if "tick" in str(each["Name"])} == {"rate(1 minute)"}
 
 
 def patience(machine: Resource) -> Iterator[object]:

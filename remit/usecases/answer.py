@@ -19,6 +19,8 @@ from remit.ports import Clock, Entropy, Gate, Records, RequireActive
 from remit.usecases import approval_entries as entries
 
 _TRIES = 5
+# No agent's name: what is looked up where there is no question, so that there is as much to read.
+_NOBODY = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def look(approval_id: str, token: str, ports: ApprovalPorts) -> Seen:
     link = ports.approvals.link(hash_token(token))
     approval = ports.approvals.approval(approval_id)
     ballot = ports.approvals.ballot(approval_id, 0 if approval is None else approval.stage)
-    suspension = ports.approvals.suspension("" if approval is None else approval.intent.agent)
+    suspension = ports.approvals.suspension(_NOBODY if approval is None else approval.intent.agent)
     if link is None or approval is None or link.approval != approval.id or ports.clock.now() >= link.expires_at:
         raise _refused()
     return Seen(approval=approval, link=link, ballot=ballot, suspension=suspension)

@@ -8,15 +8,18 @@ from datetime import timedelta
 import pytest
 
 from remit.approval_ports import AddLink, Approvals, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
+from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, make_link
 from remit.domain.ballot import Answer, Ballot, Verdict, Voice
 from remit.domain.errors import Conflict
 from remit.domain.ledger import Draft, Kind
-from remit.ports import Change, Records
+from remit.domain.route import Stage
+from remit.ports import Change, Records, Suspend
 from tests.fakes.clock import NOON
 from tests.fakes.gate import make_approval, make_intent, refund
 
 DRAFT = Draft(kind=Kind.APPROVAL_ANSWERED, body={})
+TWO = 2 * (Stage(approvers=("finance@example.com",)),)
 LATER = NOON + timedelta(minutes=1)
 
 
@@ -58,6 +61,12 @@ class ApprovalsConformance(ABC):
         approvals = store.approvals
         assert (approvals.approval("nothing"), approvals.link("nothing"), approvals.open_in("nowhere")) == (None, None, ())
         assert approvals.ballot("nothing", 3) == Ballot(approval="nothing", stage=3)
+        assert approvals.suspension("-") is None
+
+    def test_a_stopped_agent_is_known_with_who_stopped_it_and_why(self, store: Store) -> None:
+        suspension = Suspension(agent="stopped", reason="ü", by="user/operator", at=NOON)
+        store.commit("agent-stopped", Suspend(suspension=suspension))
+        assert store.approvals.suspension("stopped") == suspension
 
     def test_a_question_is_asked_once_and_comes_back_as_it_was(self, store: Store) -> None:
         approval = store.asked("asked")
@@ -107,9 +116,9 @@ class ApprovalsConformance(ABC):
                 store.commit("grows", CastBallot(ballot=stale))
         assert store.approvals.ballot(approval.id, 0) == ballot_of(approval, "a@example.com", "b@example.com")
 
-    @pytest.mark.parametrize("change", [{"status": ApprovalStatus.HELD}, {"status": ApprovalStatus.APPROVED}, {"stage": 1}])
+    @pytest.mark.parametrize("change", [{"status": ApprovalStatus.HELD}, {"status": ApprovalStatus.APPROVED}, {"stage": 1, "stages": TWO}])
     def test_no_answer_is_taken_once_the_question_has_moved(self, store: Store, change: dict[str, object]) -> None:
-        run = f"required-{'-'.join(map(str, change.values()))}"
+        run = f"required-{'-'.join(map(str, change))}-{change.get('status')}"
         approval = store.asked(run)
         store.commit(run, MoveApproval(approval=approval.moved(**change)))
         with pytest.raises(Conflict):

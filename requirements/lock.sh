@@ -29,4 +29,5 @@ bundle recorder
 bundle archiver
 bundle sealer
 bundle timekeeper
+bundle monitor
 bundle policy_administration

@@ -21,7 +21,7 @@ from remit.domain.policy import PolicyText
 ROOT = Path(__file__).resolve().parent.parent
 _CACHE = ROOT / ".remit" / "bundles"
 _MODULES = ("__init__", "names", "ports", "fact_ports", "delegation_ports", "approval_ports", "evidence_ports", "toolkit")
-_LIBRARY = (*(f"remit/{module}.py" for module in _MODULES), "remit/domain", "remit/usecases", "remit/adapters")
+_LIBRARY = (*(f"remit/{module}.py" for module in _MODULES), "remit/domain", "remit/usecases", "remit/adapters", "remit/prices")
 # Mails and pages: only where a human is asked.
 _PAGES = "remit/pages"
 _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -41,8 +41,8 @@ class Bundle:
 
 
 def api_bundle(charters: Sequence[Charter]) -> Bundle:
-    """It says who may state which facts, and what runs cost."""
-    return Bundle(folder="api", charters=tuple(charters), extras=("remit/prices",))
+    """It says who may state which facts."""
+    return Bundle(folder="api", charters=tuple(charters))
 
 
 def approvals_bundle() -> Bundle:

@@ -42,6 +42,14 @@ class Stage:
     seal_settles_seconds: int
     # How late a reminder, a further level or an expiry may be.
     tick_every: str
+    # After so long without a seal somebody is told.
+    seal_overdue_minutes: int
+    # How often it is counted what waits.
+    watch_every: str
+    # Who is told of alarms, by mail, once each has agreed to it.
+    operators: tuple[str, ...]
+    # So many denials of one agent within five minutes are a spike.
+    denial_spike: int
     mail_sender: str
     model_id: str
     # No pause of a workflow is longer here than this; None: as long as the charter says.
@@ -77,6 +85,10 @@ LOCAL = Stage(
     seal_every="rate(1 minute)",
     seal_settles_seconds=2,
     tick_every="rate(1 minute)",
+    seal_overdue_minutes=5,
+    watch_every="rate(1 minute)",
+    operators=("operations@example.com",),
+    denial_spike=10,
     mail_sender="remit@example.com",
     model_id="amazon.nova-pro-v1:0",
     longest_pause_seconds=1,
@@ -101,6 +113,10 @@ PROD = Stage(
     seal_every="rate(15 minutes)",
     seal_settles_seconds=120,
     tick_every="rate(1 minute)",
+    seal_overdue_minutes=60,
+    watch_every="rate(1 minute)",
+    operators=("operations@example.com",),
+    denial_spike=10,
     mail_sender="remit@example.com",
     model_id="amazon.nova-pro-v1:0",
 )

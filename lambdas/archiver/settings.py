@@ -4,4 +4,5 @@ from remit.adapters.environment import Settings
 
 
 class ArchiverSettings(Settings):
+    remit_stage: str
     archive_bucket: str

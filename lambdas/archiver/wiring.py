@@ -6,18 +6,22 @@ import boto3
 
 from lambdas.archiver.settings import ArchiverSettings
 from remit.adapters.aws import CONFIG
+from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
 from remit.adapters.observability import EmfMeter, logger
 from remit.adapters.s3_archive import S3Archive
 from remit.adapters.system import SystemClock
 from remit.domain.archive import Irregular
+from remit.names import Names
 from remit.usecases.archive import ArchivePorts
 
 
 @cache
 def ports() -> ArchivePorts:
-    archive = S3Archive(boto3.client("s3", config=CONFIG), read_settings(ArchiverSettings).archive_bucket)
-    return ArchivePorts(archive=archive, clock=SystemClock(), meter=EmfMeter(), warn=_warn)
+    settings, clock = read_settings(ArchiverSettings), SystemClock()
+    archive = S3Archive(boto3.client("s3", config=CONFIG), settings.archive_bucket)
+    records = DynamoRecords(boto3.client("dynamodb", config=CONFIG), Names(settings.remit_stage), clock)
+    return ArchivePorts(archive=archive, chain=records.entries, clock=clock, meter=EmfMeter(), warn=_warn)
 
 
 def _warn(irregular: Irregular) -> None:

@@ -12,7 +12,7 @@ from remit.adapters.dynamodb_facts import DynamoFacts
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.environment import read_settings
 from remit.adapters.lambda_functions import LambdaExecutor
-from remit.adapters.observability import XRaySpans, witness
+from remit.adapters.observability import EmfMeter, XRaySpans, witness
 from remit.adapters.policy_store import CONFIG as STORE_CONFIG
 from remit.adapters.policy_store import PolicyStore
 from remit.adapters.ses import SesMailer
@@ -57,6 +57,7 @@ def ports() -> GatePorts:
             public_url=settings.public_url,
         ),
         spans=XRaySpans(),
+        meter=EmfMeter(),
     )
 
 

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from remit.domain.ledger import Entry
 from remit.domain.measure import Measure
 from remit.ports import Everybody, Meter, Span, Spans, Witness
+from remit.prices import list_prices
 from remit.usecases.measures import Counting
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def about(**keys: str) -> None:
 
 def witness(agents: frozenset[str] = frozenset()) -> Witness:
     """Counts and logs what is appended to the ledger. `agents` are those of the charter: an intent can name any."""
-    return Everybody(Counting(EmfMeter(), agents), LedgerLog())
+    return Everybody(Counting(EmfMeter(), agents, list_prices), LedgerLog())
 
 
 class LedgerLog(Witness):

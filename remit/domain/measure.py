@@ -54,6 +54,13 @@ OUTPUT_TOKENS = Metric("OutputTokens", Unit.COUNT, (("Agent",), ("Model",)))
 RUNS = Metric("Runs", Unit.COUNT, (("Outcome",),))
 CONFLICTS = Metric("Conflicts", Unit.COUNT, ())
 CHAIN_FAILURES = Metric("ChainFailures", Unit.COUNT, ())
+UNWARRANTED = Metric("ReceiptsWithoutWarrant", Unit.COUNT, ())
+GATE_ERRORS = Metric("GateErrors", Unit.COUNT, (("Domain",),))
+WAITING = Metric("Waiting", Unit.COUNT, (("Route",),))
+OLDEST_QUESTION = Metric("OldestQuestion", Unit.SECONDS, (("Route",),))
+OVERDUE_QUESTIONS = Metric("OverdueQuestions", Unit.COUNT, (("Route",),))
+# In dollars, by the price table.
+MODEL_COST = Metric("ModelCost", Unit.NONE, (("Agent",), ("Model",)))
 UNCOUNTED = Metric("Uncounted", Unit.COUNT, (("Kind",),))
 
 METRICS = (
@@ -78,5 +85,11 @@ METRICS = (
     RUNS,
     CONFLICTS,
     CHAIN_FAILURES,
+    UNWARRANTED,
+    GATE_ERRORS,
+    WAITING,
+    OLDEST_QUESTION,
+    OVERDUE_QUESTIONS,
+    MODEL_COST,
     UNCOUNTED,
 )

@@ -11,9 +11,10 @@ from remit.domain.decision import Decision, Outcome
 from remit.domain.errors import BudgetExhausted, Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unanswerable, Unavailable
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
+from remit.domain.measure import GATE_ERRORS, Measure
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Verification, mint
-from remit.ports import Change, Executor, MintWarrant, MoveAction, OpenAction, Records, Spans, Tasks
+from remit.ports import Change, Executor, Meter, MintWarrant, MoveAction, OpenAction, Records, Spans, Tasks
 from remit.usecases import entries, minting
 from remit.usecases.approval_entries import requested
 from remit.usecases.ask import Asking, ask, cannot_reach, hear
@@ -31,6 +32,7 @@ class GatePorts:
     tasks: Tasks
     asking: Asking
     spans: Spans
+    meter: Meter
 
 
 class Proposal(Model):
@@ -49,6 +51,9 @@ def govern(proposal: Proposal, ports: GatePorts) -> None:
         _report(action, ports.tasks)
     except RemitError as error:
         ports.tasks.fail(proposal.task_token, failure_of(_retryable(error)))
+        _count(ports, failed=not isinstance(error, Refusal))
+    else:
+        _count(ports, failed=False)
 
 
 def resume(approval_id: str, ports: GatePorts) -> None:
@@ -216,6 +221,11 @@ def _report_receipt(receipt: Receipt, action: Action, tasks: Tasks) -> None:
     else:
         message = f"The read-back of {action.intent.tool} says {receipt.verification}: {receipt.note}"
         tasks.fail(action.task_token, failure_of(OutcomeUnverified(message)))
+
+
+def _count(ports: GatePorts, *, failed: bool) -> None:
+    """An action that could be neither decided nor refused; that there was none is a value too."""
+    ports.meter.add(Measure(GATE_ERRORS, failed, {"Domain": ports.judge.charter.domain}))
 
 
 def _retryable(error: RemitError) -> RemitError:

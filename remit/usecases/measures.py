@@ -8,6 +8,7 @@ from remit.domain import measure as of
 from remit.domain.decision import Outcome
 from remit.domain.ledger import Entry, Kind
 from remit.domain.measure import Measure, Metric
+from remit.domain.price import Prices, cost_of
 from remit.domain.warrant import Verification
 from remit.ports import Meter, Witness
 
@@ -17,19 +18,25 @@ _UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Counting(Witness):
-    """Counts what it sees. `agents` are those of the charter: an intent can name any."""
+    """Counts what it sees. `agents` are those of the charter: an intent can name any. `prices` is asked where a model was."""
 
     meter: Meter
     agents: frozenset[str] = frozenset()
+    prices: Callable[[], Prices] | None = None
 
     def appended(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
             try:
-                found = tuple(measures(entry, self.agents))
+                found = (*measures(entry, self.agents), *self._money(entry))
             except Exception:  # noqa: BLE001 - what cannot be counted has been recorded all the same, and is to be acted on
                 found = (Measure(of.UNCOUNTED, 1, {"Kind": entry.kind.value}),)
             for measure in found:
                 self.meter.add(measure)
+
+    def _money(self, entry: Entry) -> Iterator[Measure]:
+        if entry.kind is Kind.MODEL_CALLED and self.prices is not None:
+            spent = cost_of([entry], self.prices()).tokens
+            yield Measure(of.MODEL_COST, spent, {"Agent": _text(entry.body, "agent"), "Model": _text(entry.body, "model")})
 
     def conflicted(self) -> None:
         self.meter.add(Measure(of.CONFLICTS, 1, {}))

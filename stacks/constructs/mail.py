@@ -1,7 +1,5 @@
 """How mail leaves: tracked by nobody, encrypted on its way, and with whatever comes back on the event bus."""
 
-from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_ses as ses
@@ -39,24 +37,3 @@ class MailSettings(Construct):
         )
         bus = events.EventBus.from_event_bus_name(self, "Bus", "default")
         settings.add_event_destination("ComesBack", destination=ses.EventDestination.event_bus(bus), events=_COMES_BACK)
-        self._alarm(stage)
-
-    def _alarm(self, stage: Stage) -> None:
-        """Somebody who should be asked cannot be reached."""
-        metric = cloudwatch.Metric(
-            namespace=stage.names.metrics,
-            metric_name="ApprovalMailsUndeliverable",
-            dimensions_map={"service": "gate"},
-            statistic="Sum",
-            period=Duration.minutes(5),
-        )
-        cloudwatch.Alarm(
-            self,
-            "Undeliverable",
-            alarm_name=stage.names.of("approval-mails-undeliverable"),
-            metric=metric,
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )

@@ -114,7 +114,9 @@ class World:
             shadow=self.shadow,
         )
         executor, tasks, asking = self.executor, self.tasks, self.asking
-        return GatePorts(judge=judge, records=self.records, executor=executor, tasks=tasks, asking=asking, spans=self.spans)
+        return GatePorts(
+            judge=judge, records=self.records, executor=executor, tasks=tasks, asking=asking, spans=self.spans, meter=self.counts
+        )
 
     @property
     def approval_ports(self) -> ApprovalPorts:

@@ -31,6 +31,7 @@ def of_all_functions() -> dict[str, set[str]]:
     return grants | {
         "archiver": _archiver(),
         "sealer": _sealer(),
+        "monitor": {"dynamodb:Query on dynamodb:table/approvals/index/open"},
         "claims-payout": {"dynamodb:PutItem on policy-administration-payouts"},
         "claims-export": {"dynamodb:Scan on dynamodb:table/claims-claims"},
     }
@@ -39,7 +40,8 @@ def of_all_functions() -> dict[str, set[str]]:
 def _archiver() -> set[str]:
     reads = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     stream = {f"dynamodb:{read} on <core:ExportsOutputFnGetAttLedgerStreamArn>" for read in reads}
-    return stream | {f"s3:PutObject on {_ARCHIVED}/{folder}/*" for folder in ("entries", "irregular")}
+    kept = {f"s3:PutObject on {_ARCHIVED}/{folder}/*" for folder in ("entries", "irregular")}
+    return stream | kept | {"dynamodb:Query on dynamodb:table/ledger"}
 
 
 def _sealer() -> set[str]:

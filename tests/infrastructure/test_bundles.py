@@ -13,7 +13,7 @@ from tests.infrastructure.grants import CHARTERS
 from tests.infrastructure.templates import deployment
 
 every_domain = pytest.mark.parametrize("charter", CHARTERS, ids=lambda charter: charter.domain)
-FOLDERS = {"api": "api", "approvals": "approvals", "recorder": "recorder", "archiver": "archiver", "sealer": "sealer"}
+FOLDERS = {"api": "api", "approvals": "approvals", "recorder": "recorder", "archiver": "archiver", "sealer": "sealer", "monitor": "monitor"}
 for charter in CHARTERS:
     FOLDERS[f"{charter.domain}-gate"] = "gate"
     for agent in charter.agents:
@@ -56,7 +56,7 @@ def test_a_bundle_holds_nothing_local_and_nothing_compiled(assets: dict[str, Pat
     pages = {"pages"} if FOLDERS[name] in {"gate", "approvals", "recorder"} else set[str]()
     library = {path.name for path in (assets[name] / "remit").iterdir()}
     ports = {path.name for path in Path("remit").glob("*ports.py")}
-    assert library == {"__init__.py", "names.py", "toolkit.py", "domain", "usecases", "adapters"} | ports | pages
+    assert library == {"__init__.py", "names.py", "toolkit.py", "domain", "usecases", "adapters", "prices"} | ports | pages
     assert not list(assets[name].rglob("*.pyc"))
 
 

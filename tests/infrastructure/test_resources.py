@@ -39,6 +39,7 @@ TOLD_ALSO = {
     "recorder": {"MAIL_SENDER", "TOLD"},
     "archiver": {"ARCHIVE_BUCKET"},
     "sealer": {"ARCHIVE_BUCKET", "SEAL_KEY", "SETTLE_SECONDS"},
+    "monitor": {"ROUTES"},
     "claims-payout": {"PAYOUTS_TABLE"},
     "claims-export": {"CLAIMS_TABLE"},
 }
@@ -196,13 +197,6 @@ def test_mail_is_encrypted_tracked_by_nobody_and_what_bounces_is_told(stage: str
     (destination,) = deployed.of_type("AWS::SES::ConfigurationSetEventDestination").values()
     told = destination["Properties"]["EventDestination"]["MatchingEventTypes"]
     assert {event.lower() for event in told} == {"bounce", "complaint", "reject"}
-
-
-@pytest.mark.parametrize("stage", STAGES)
-def test_an_approver_who_cannot_be_reached_raises_an_alarm(stage: str) -> None:
-    alarms = [alarm["Properties"] for alarm in deployment(stage).of_type("AWS::CloudWatch::Alarm").values()]
-    watched = {(alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) for alarm in alarms}
-    assert (f"Remit/{stage}", "ApprovalMailsUndeliverable", 1) in watched
 
 
 @pytest.mark.parametrize("stage", STAGES)

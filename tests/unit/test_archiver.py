@@ -9,11 +9,11 @@ from remit.adapters.dynamodb_writes import put_entry
 from remit.domain import measure as of
 from remit.domain.archive import Irregular
 from remit.domain.errors import Unavailable
-from remit.domain.ledger import Entry
+from remit.domain.ledger import Draft, Entry, Kind, chain
 from remit.names import Names
 from remit.usecases.archive import ArchivePorts
 from tests.fakes.archive import MemoryArchive
-from tests.fakes.clock import FixedClock
+from tests.fakes.clock import NOON, FixedClock
 from tests.fakes.evidence import whole_ledger
 from tests.fakes.http import Context
 from tests.fakes.outside import Counts
@@ -36,13 +36,17 @@ def record(number: int, what: str = "INSERT", *, new: Any = None, old: Any = Non
 class Desk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.archive, self.counts, self.warned = MemoryArchive(FixedClock()), Counts(), list[Irregular]()
-        ports = ArchivePorts(archive=self.archive, clock=FixedClock(), meter=self.counts, warn=self.warned.append)
+        self.ledger = whole_ledger()
+        ports = ArchivePorts(archive=self.archive, chain=self._chain, clock=FixedClock(), meter=self.counts, warn=self.warned.append)
         monkeypatch.setattr(archiver, "ports", lambda: ports)
 
     def receive(self, *records: dict[str, Any]) -> list[str]:
         """The records that have to come again."""
         answer = archiver.handler({"Records": list(records)}, Context())
         return [str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
+
+    def _chain(self, run: str) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.ledger if entry.run == run)
 
     @property
     def entries(self) -> list[Entry]:
@@ -95,3 +99,22 @@ def test_what_cannot_be_kept_comes_again(desk: Desk) -> None:
     desk.archive.broken = False
     assert desk.receive(record(7, "REMOVE", old=item(PAID[0])), record(8, new=item(PAID[0]))) == []
     assert (desk.entries, len(desk.irregular)) == ([PAID[0]], 1)
+
+
+def without_warrant() -> tuple[Entry, ...]:
+    """The same run as somebody would write it who acts around the gate: a chain that holds, and no warrant in it."""
+    drafts = [Draft(kind=entry.kind, body=entry.body) for entry in PAID if entry.kind is not Kind.WARRANT_MINTED]
+    return chain("run-paid", None, drafts, NOON)
+
+
+def test_a_receipt_without_a_warrant_is_counted_and_told_and_archived_all_the_same(desk: Desk) -> None:
+    desk.ledger = without_warrant()
+    assert desk.receive(*(record(number, new=item(entry)) for number, entry in enumerate(desk.ledger))) == []
+    assert desk.counts.sums(of.UNWARRANTED) == {"ReceiptsWithoutWarrant": 2}
+    assert [("there is no warrant.minted with" in each.why, each.run) for each in desk.warned] == [(True, "run-paid")] * 2
+    assert desk.entries == list(desk.ledger)
+
+
+def test_that_every_receipt_has_its_warrant_is_a_value_too(desk: Desk) -> None:
+    desk.receive(*(record(number, new=item(entry)) for number, entry in enumerate(PAID)))
+    assert [measure.value for measure in desk.counts.measures if measure.metric is of.UNWARRANTED] == [0]

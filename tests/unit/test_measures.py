@@ -12,6 +12,8 @@ from remit.domain import measure as of
 from remit.domain.ballot import Verdict
 from remit.domain.ledger import Draft, Entry, Kind, chain
 from remit.domain.measure import METRICS, Measure, Metric
+from remit.domain.model import JsonObject
+from remit.prices import list_prices
 from remit.usecases.measures import Counting, measures
 from tests.fakes.clock import NOON
 from tests.fakes.gate import World, refund
@@ -116,7 +118,7 @@ def test_no_two_metrics_have_one_name() -> None:
 
 
 def test_no_metric_is_kept_under_a_runs_id_or_another_name_that_callers_choose() -> None:
-    bounded = {"Outcome", "Agent", "Tool", "Policy", "Engine", "Error", "Route", "Status", "Verification", "Model", "Kind"}
+    bounded = {"Domain", "Outcome", "Agent", "Tool", "Policy", "Engine", "Error", "Route", "Status", "Verification", "Model", "Kind"}
     assert {name for metric in METRICS for names in metric.by for name in names} <= bounded
 
 
@@ -138,3 +140,21 @@ def test_a_span_knows_how_long_it_took() -> None:
     with XRaySpans().span("decide") as span:
         while_it_goes_on = span.milliseconds
     assert (while_it_goes_on, span.milliseconds >= 0) == (0, True)
+
+
+def test_a_model_call_is_counted_in_dollars_where_prices_are_known() -> None:
+    counts = Counts()
+    body: JsonObject = {"agent": "support", "model": "amazon.nova-pro-v1:0", "usage": {"input_tokens": 1000, "output_tokens": 100}}
+    Counting(counts, frozenset(), list_prices).appended(chain("run-1", None, [Draft(kind=Kind.MODEL_CALLED, body=body)], NOON))
+    (spent,) = [measure for measure in counts.measures if measure.metric is of.MODEL_COST]
+    assert (round(spent.value, 9), spent.dimensions) == (0.00112, {"Agent": "support", "Model": "amazon.nova-pro-v1:0"})
+
+
+def test_the_gates_errors_are_counted_and_that_there_was_none_is_a_value_too() -> None:
+    good, broken = World(), World()
+    good.propose(refund(120_00))
+    good.propose(refund(6000_00), step="govern-2")
+    broken.executor.lost_answers = 1
+    broken.propose(refund(120_00))
+    values = [[m.value for m in world.counts.measures if m.metric is of.GATE_ERRORS] for world in (good, broken)]
+    assert values == [[0, 0], [1]]

@@ -1,0 +1,118 @@
+"""The operations dashboard: what waits, what was refused, what it costs, what failed. Each line on it is a metric that Remit emits."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from remit.domain import measure as of
+from remit.domain.charter import Charter
+from remit.domain.errors import Denied, InvalidPayload, PreconditionUnmet
+from remit.domain.measure import Metric
+from stacks.stages import Stage
+
+_WIDTH, _HEIGHT = 8, 6
+
+
+class Chart(NamedTuple):
+    """A widget: the metric under one dimension, a line for each of its values; without a dimension it is one line."""
+
+    title: str
+    metric: Metric
+    statistic: str = "Sum"
+    dimension: str = ""
+    values: tuple[str, ...] = ()
+
+
+class Row(NamedTuple):
+    title: str
+    charts: tuple[Chart, ...]
+
+
+class Dashboard(cloudwatch.Dashboard):
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, charters: Sequence[Charter], engine: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            dashboard_name=stage.names.of("operations"),
+            default_interval=Duration.hours(3),
+            widgets=[widget for row in rows(charters, engine) for widget in _widgets(row, stage)],
+        )
+
+
+def rows(charters: Sequence[Charter], engine: str) -> tuple[Row, ...]:
+    """What is on it. Every value of a dimension comes from a charter or from Remit's own code."""
+    routes, agents = _named(charter.routes for charter in charters), _named(charter.agents for charter in charters)
+    tools, domains = _named(charter.tools for charter in charters), tuple(charter.domain for charter in charters)
+    return (
+        Row(
+            "What is waiting",
+            (
+                Chart("Questions that wait", of.WAITING, "Maximum", "Route", routes),
+                Chart("The oldest of them, in seconds", of.OLDEST_QUESTION, "Maximum", "Route", routes),
+                Chart("How long answers took, in seconds", of.APPROVAL_WAIT, "Average", "Route", routes),
+            ),
+        ),
+        Row(
+            "What was refused",
+            (
+                Chart("Decisions", of.DECISIONS, dimension="Outcome", values=("ALLOW", "ESCALATE", "DENY")),
+                Chart("Denials by agent", of.DENIALS, dimension="Agent", values=agents),
+                Chart("Refused before a decision", of.REFUSALS, dimension="Error", values=_errors()),
+            ),
+        ),
+        Row(
+            "What it costs",
+            (
+                Chart("Model calls, in dollars", of.MODEL_COST, dimension="Agent", values=agents),
+                Chart("Tokens read", of.INPUT_TOKENS, dimension="Agent", values=agents),
+                Chart("Tokens written", of.OUTPUT_TOKENS, dimension="Agent", values=agents),
+                Chart("Decisions, in milliseconds", of.DECISION_LATENCY, "p95", "Engine", (engine,)),
+                Chart("Model calls, in milliseconds", of.MODEL_LATENCY, "p95", "Agent", agents),
+                Chart("Tools, in milliseconds", of.TOOL_LATENCY, "p95", "Tool", tools),
+            ),
+        ),
+        Row(
+            "What failed",
+            (
+                Chart("Outcomes that are not as intended, or not known", of.UNVERIFIED_OUTCOMES, dimension="Tool", values=tools),
+                Chart("Gate errors", of.GATE_ERRORS, dimension="Domain", values=domains),
+                Chart("Runs", of.RUNS, dimension="Outcome", values=("DONE", "ANSWERED", "REFUSED", "FAILED")),
+                Chart("Receipts without a warrant", of.UNWARRANTED),
+                Chart("Flaws of the ledger's chains", of.CHAIN_FAILURES),
+                Chart("What policies on trial would have changed", of.SHADOW_FLIPS, dimension="Tool", values=tools),
+            ),
+        ),
+    )
+
+
+def _widgets(row: Row, stage: Stage) -> Iterable[list[cloudwatch.IWidget]]:
+    yield [cloudwatch.TextWidget(markdown=f"## {row.title}", width=3 * _WIDTH, height=1)]
+    for start in range(0, len(row.charts), 3):
+        yield [_graph(chart, stage) for chart in row.charts[start : start + 3]]
+
+
+def _graph(chart: Chart, stage: Stage) -> cloudwatch.GraphWidget:
+    lines = [_line(chart, {chart.dimension: value}, value, stage) for value in chart.values] or [_line(chart, {}, chart.metric.name, stage)]
+    return cloudwatch.GraphWidget(title=chart.title, left=lines, width=_WIDTH, height=_HEIGHT)
+
+
+def _line(chart: Chart, dimensions: dict[str, str], label: str, stage: Stage) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace=stage.names.metrics,
+        metric_name=chart.metric.name,
+        dimensions_map=dimensions,
+        statistic=chart.statistic,
+        label=label,
+        period=Duration.minutes(1),
+    )
+
+
+def _named(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(sorted({name for group in groups for name in group}))
+
+
+def _errors() -> tuple[str, ...]:
+    return (InvalidPayload.code, Denied.code, PreconditionUnmet.code)

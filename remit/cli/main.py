@@ -7,6 +7,7 @@ import typer
 from typer.exceptions import TyperException
 
 from remit.cli import agents, backtest, cost, decide, facts, ledger, ledger_verify, local, replay, runs, verify
+from remit.cli.console.command import console
 from remit.cli.demo.command import demo
 from remit.cli.errors import CliError, advice, sentence
 from remit.cli.output import complain
@@ -30,6 +31,7 @@ for command in (
     replay.replay,
     backtest.backtest,
     cost.cost,
+    console,
 ):
     app.command()(command)
 app.add_typer(local.inbox_app, name="inbox")

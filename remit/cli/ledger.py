@@ -1,15 +1,17 @@
 """The ledger as its readers get it: by run through the API, as a file, or whole from the deployment's table."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Annotated, NamedTuple
 
 import boto3
 import typer
 from botocore.exceptions import BotoCoreError
 
-from remit.adapters.aws import CONFIG
+from remit.adapters.aws import CONFIG, calling
 from remit.adapters.dynamodb_ledger import all_entries
+from remit.adapters.s3_archive import S3Archive
 from remit.answers import Entry as AnsweredEntry
 from remit.cli.errors import CliError
 from remit.cli.exports import Numbered
@@ -17,6 +19,7 @@ from remit.cli.jsonl import write_line
 from remit.cli.target import LOCAL_STAGE, find_root, find_target, local_session, running_cloud
 from remit.domain.errors import Unavailable
 from remit.domain.ledger import Entry
+from remit.domain.seal import PublicKey, Seal
 from remit.names import Names
 
 ledger_app = typer.Typer(help="The record of all runs.", no_args_is_help=True)
@@ -29,8 +32,9 @@ def export(
     stage: Stage = None,
     _as_json: Annotated[bool, typer.Option("--json", help="It prints JSON lines with or without this.")] = False,
 ) -> None:
-    """Print ledger entries as JSON lines. Without runs the table is read with your AWS credentials (dynamodb:Scan)."""
-    for _, record in of_runs(runs) if runs else of_deployment(stage):
+    """Print ledger entries as JSON lines. Without runs the table and the archive's seals are read with your AWS credentials, which need
+    what the policy remit-<stage>-auditor gives."""
+    for _, record in of_runs(runs) if runs else of_deployment(stage, sealed=True):
         write_line(record)
 
 
@@ -41,22 +45,49 @@ def of_runs(runs: Sequence[str]) -> Iterator[Numbered]:
     return (Numbered(number, entry) for number, entry in enumerate(entries, 1))
 
 
-def of_deployment(stage: str | None) -> Iterator[Numbered]:
-    """Every entry of the table: of the local cloud, or with REMIT_API_URL of that deployment's stage. Raises CliError."""
+def of_deployment(stage: str | None, *, sealed: bool = False) -> Iterator[Numbered]:
+    """Every entry of the table, and if `sealed` the archive's seals and keys: of the local cloud, or with REMIT_API_URL of that
+    deployment's stage. Raises CliError."""
+    place = _place(stage)
     try:
-        yield from (Numbered(number, entry) for number, entry in enumerate(_table(stage), 1))
+        # The seals first: none of them covers an entry that is not there yet.
+        records = chain(_evidence(place) if sealed else (), _table(place))
+        yield from (Numbered(number, record) for number, record in enumerate(records, 1))
     except (Unavailable, BotoCoreError) as error:
-        raise CliError(f"{error}. Check the stage, and that your AWS credentials may scan its ledger table.") from error
+        what = "its ledger table and read its archive" if sealed else "its ledger table"
+        raise CliError(f"{error}. Check the stage, and that your AWS credentials may scan {what}.") from error
 
 
-def _table(stage: str | None) -> Iterable[Entry]:
+class _Place(NamedTuple):
+    """Whose tables and buckets, and how they are reached."""
+
+    session: boto3.Session
+    names: Names
+    endpoint: str | None = None
+
+
+def _place(stage: str | None) -> _Place:
     if "REMIT_API_URL" not in os.environ:
         state = running_cloud(find_root())
-        local = local_session(state).client("dynamodb", endpoint_url=state.endpoint, config=CONFIG)
-        return all_entries(local, Names(LOCAL_STAGE))
+        return _Place(local_session(state), Names(LOCAL_STAGE), state.endpoint)
     if stage is None:
         raise CliError("Which stage's ledger? Give --stage (local for the local cloud), or set REMIT_STAGE.")
-    return all_entries(boto3.client("dynamodb", config=CONFIG), Names(stage))
+    return _Place(boto3.Session(), Names(stage))
+
+
+def _table(place: _Place) -> Iterator[Entry]:
+    """As late as it can be: without a region there is no client."""
+    yield from all_entries(place.session.client("dynamodb", config=CONFIG, endpoint_url=place.endpoint), place.names)
+
+
+def _evidence(place: _Place) -> Iterator[Seal | PublicKey]:
+    """What the sealer signed, and with which key."""
+    with calling("STS"):
+        account = place.session.client("sts", config=CONFIG, endpoint_url=place.endpoint).get_caller_identity()["Account"]
+    bucket = place.names.archive(account, str(place.session.region_name))
+    archive = S3Archive(place.session.client("s3", config=CONFIG, endpoint_url=place.endpoint), bucket)
+    yield from archive.keys()
+    yield from archive.seals()
 
 
 def recorded(answered: AnsweredEntry) -> Entry:

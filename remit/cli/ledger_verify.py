@@ -46,7 +46,7 @@ def _records(run: str | None, *, every: bool, ledger: str | None, stage: str | N
     if ledger:
         return read_export(ledger)
     if every:
-        return of_deployment(stage)
+        return of_deployment(stage, sealed=True)
     if run is None:
         raise CliError("Which run? Name one, or give --all, or --ledger with a file that 'remit ledger export' wrote.")
     return of_runs([run])

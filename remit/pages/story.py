@@ -56,7 +56,7 @@ def told(action: ActionTrace, call: ModelCall | None) -> Iterator[Sentence]:
 
 def _sentence(event: Event) -> Sentence:
     text, details = _TOLD.get(event.kind, _other)(event)
-    return Sentence(text, event.seq, tuple(visible(each) for each in details))
+    return Sentence(text, event.seq, tuple("\n".join(map(visible, each.splitlines())) for each in details))
 
 
 def _decided(event: Event) -> tuple[str, list[str]]:

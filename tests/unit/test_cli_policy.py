@@ -17,6 +17,7 @@ from remit.cli import main as entry
 from remit.cli.main import main
 from remit.domain.errors import Unavailable
 from remit.domain.ledger import Entry
+from tests.fakes.evidence import key_pair, sealed
 from tests.fakes.gate import RUN, World, refund
 
 FACTS = {"account": {"status": "open", "flagged": False}, "order": {"account_id": "A-100", "currency": "USD", "refundable": 900_000}}
@@ -213,9 +214,12 @@ def test_runs_are_read_from_the_api(cli: Cli, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.usefixtures("deployment")
 def test_without_a_run_the_whole_table_is_read(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "all_entries", lambda _, names: denied() if names.stage == "prod" else ())
+    monkeypatch.setattr(ledger, "_evidence", lambda place: (key_pair().public, *sealed(denied())) if place.names.stage == "prod" else ())
     assert "1 decisions replayed" in cli("backtest", "--policies", "policies", "--stage", "prod").out
     monkeypatch.setenv("REMIT_STAGE", "prod")
-    assert len(cli("ledger", "export").lines) == len(denied())
+    key, seal, *entries = cli("ledger", "export").lines
+    assert ("public_key" in key, seal["seal"], len(entries)) == (True, 1, len(denied()))
+    assert "1 seals by key" in cli("ledger", "verify", "--all").out
 
 
 @pytest.mark.usefixtures("deployment")
@@ -224,7 +228,11 @@ def test_a_table_that_cannot_be_read_says_what_to_check(cli: Cli, monkeypatch: p
         raise Unavailable("DynamoDB: AccessDeniedException: no")
 
     monkeypatch.setattr(ledger, "all_entries", closed)
-    assert "Check the stage, and that your AWS credentials may scan its ledger table." in cli("ledger", "export", "--stage", "prod").err
+    monkeypatch.setattr(ledger, "_evidence", lambda _: ())
+    assert (
+        "Check the stage, and that your AWS credentials may scan its ledger table and read its archive."
+        in cli("ledger", "export", "--stage", "prod").err
+    )
     assert "Which stage's ledger? Give --stage" in cli("ledger", "export").err
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     assert cli("ledger", "export", "--stage", "prod").err.count("\n") == 1

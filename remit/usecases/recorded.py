@@ -7,7 +7,16 @@ from pydantic import ValidationError
 
 from remit.domain.canonical import canonical
 from remit.domain.decision import Decision, Evidence, Outcome
-from remit.domain.errors import AgentSuspended, ApprovalExpired, ApprovalRejected, DelegationEnded, PreconditionRunning, Reason, Refusal
+from remit.domain.errors import (
+    AgentSuspended,
+    ApprovalExpired,
+    ApprovalRejected,
+    BudgetExhausted,
+    DelegationEnded,
+    PreconditionRunning,
+    Reason,
+    Refusal,
+)
 from remit.domain.history import History, history_of
 from remit.domain.intent import Intent
 from remit.domain.ledger import Entry, Kind, broken_link
@@ -17,8 +26,8 @@ from remit.usecases.judge import Judge, approved_decision, first_decision
 from remit.usecases.offline import StatedFacts
 
 _INTENT = ("step", "agent", "tool", "payload", "requester")
-# What people answered, or how an agent stood: no policy says otherwise.
-_NOT_DECIDED = {AgentSuspended.code, DelegationEnded.code, ApprovalRejected.code, ApprovalExpired.code}
+# What people answered, how an agent stood, or what was left to spend: no policy says otherwise.
+_NOT_DECIDED = {each.code for each in (AgentSuspended, BudgetExhausted, DelegationEnded, ApprovalRejected, ApprovalExpired)}
 
 
 class Answer(Model):

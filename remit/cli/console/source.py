@@ -1,7 +1,7 @@
 """Where the console's pages come from: CloudWatch, Step Functions and Remit's API, as whoever opened it may read them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 WINDOW = timedelta(hours=3)
+_NARROWEST = timedelta(minutes=10)
 _RUNS, _AT_ONCE, _QUERIES = 25, 8, 100
 
 
@@ -51,6 +52,7 @@ class Source:
         with _reading("the dashboard"):
             widgets = widgets_of(self.cloudwatch.get_dashboard(DashboardName=self.names.of("operations"))["DashboardBody"])
             values = self._values(widgets, begin, end)
+        begin = _first(values, begin, end)
         for widget in widgets:
             rows.setdefault(widget.row, []).append(drawn(widget, values, begin, end))
         return rows
@@ -99,6 +101,12 @@ class Source:
     def _pages(self, lines: Sequence[Line], begin: datetime, end: datetime) -> Iterator[Any]:
         queries: Any = [_query(line) for line in lines]
         return iter(self.cloudwatch.get_paginator("get_metric_data").paginate(MetricDataQueries=queries, StartTime=begin, EndTime=end))
+
+
+def _first(values: Mapping[str, Sequence[Point]], begin: datetime, end: datetime) -> datetime:
+    """Where the charts begin: of a deployment that is young, at its first value."""
+    first = min((point.at for points in values.values() for point in points), default=begin)
+    return max(begin, min(first, end - _NARROWEST) - _NARROWEST / 10)
 
 
 def _query(line: Line) -> dict[str, Any]:

@@ -46,6 +46,10 @@ class Names:
         """The bucket that keeps the ledger: buckets are named apart in the whole world."""
         return self.of("ledger", account, region)
 
+    def transcripts(self, account: str, region: str) -> str:
+        """The bucket that keeps what models were asked and answered."""
+        return self.of("transcripts", account, region)
+
     def mail(self) -> str:
         """SES's configuration set for all mail of the stage."""
         return self.of("mail")

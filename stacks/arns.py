@@ -29,6 +29,11 @@ class Arns:
         bucket = self.names.archive(self.stack.account, self.stack.region)
         return self.stack.format_arn(service="s3", region="", account="", resource=bucket, resource_name=f"{folder}*")
 
+    def transcripts(self, folder: str = "") -> str:
+        """Every transcript, or those of one folder."""
+        bucket = self.names.transcripts(self.stack.account, self.stack.region)
+        return self.stack.format_arn(service="s3", region="", account="", resource=bucket, resource_name=f"{folder}*")
+
     def role(self, name: str) -> str:
         return self.stack.format_arn(service="iam", region="", resource="role", resource_name=name)
 

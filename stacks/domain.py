@@ -9,6 +9,7 @@ from remit.domain.charter import Charter
 from remit.domain.permission import ReadAction
 from remit.names import action_workflow
 from remit.policies import PolicySet
+from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
 from stacks.bundling import Bundle, executor_bundle, gate_bundle, reasoner_bundle
 from stacks.constructs.agent_role import AgentRoles, Boundaries
@@ -96,12 +97,20 @@ class DomainStack(Stack):
             stage=stage,
             name=self._names.reasoner(charter.domain, agent),
             bundle=reasoner_bundle(charter),
-            environment={"REMIT_DOMAIN": charter.domain, "REMIT_AGENT": agent, "MODEL_ID": stage.model_id},
+            environment={
+                "REMIT_DOMAIN": charter.domain,
+                "REMIT_AGENT": agent,
+                "MODEL_ID": stage.model_id,
+                "TRANSCRIPTS_BUCKET": self._names.transcripts(self.account, self.region),
+            },
             seconds=120,
             memory=1024,
         )
         reasoner.allow(self._arns.model(stage.model_id), "bedrock:InvokeModel")
         reasoner.permit(memory(self._arns, charter.namespaces_of(agent), ReadAction.QUERY))
+        own = self._arns.transcripts(f"{charter.domain}/{agent}/")
+        reasoner.allow(own, "s3:PutObject")
+        acknowledge_wildcard(reasoner.role, own, "Transcripts are named after their run and content, which are not known before.")
         return reasoner
 
     def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:

@@ -44,6 +44,8 @@ class Stage:
     tick_every: str
     # After so long without a seal somebody is told.
     seal_overdue_minutes: int
+    # How long what models were asked and answered is kept, unless it is redacted before.
+    transcript_days: int
     # How often it is counted what waits.
     watch_every: str
     # Who is told of alarms, by mail, once each has agreed to it.
@@ -86,6 +88,7 @@ LOCAL = Stage(
     seal_settles_seconds=2,
     tick_every="rate(1 minute)",
     seal_overdue_minutes=5,
+    transcript_days=7,
     watch_every="rate(1 minute)",
     operators=("operations@example.com",),
     denial_spike=10,
@@ -114,6 +117,7 @@ PROD = Stage(
     seal_settles_seconds=120,
     tick_every="rate(1 minute)",
     seal_overdue_minutes=60,
+    transcript_days=365,
     watch_every="rate(1 minute)",
     operators=("operations@example.com",),
     denial_spike=10,

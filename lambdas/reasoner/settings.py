@@ -8,3 +8,4 @@ class ReasonerSettings(Settings):
     remit_domain: str
     remit_agent: str
     model_id: str
+    transcripts_bucket: str

@@ -1,8 +1,8 @@
 """One turn of an agent's reasoning, from the run's state to a proposal or a closing text."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
@@ -15,6 +15,7 @@ from remit.domain.model import JsonObject, Model
 from remit.domain.recall import Recollection
 from remit.domain.warrant import Receipt
 from remit.ports import Clock, Spans
+from remit.transcript_ports import Transcripts, Unkept
 
 # As OpenTelemetry names them.
 _CHAT = {"operation": "chat", "provider": "aws.bedrock"}
@@ -62,25 +63,35 @@ class Reasoner:
     clock: Clock
     spans: Spans
     recall: Callable[[], Recollection] = Recollection
+    transcripts: Transcripts = field(default_factory=Unkept)
 
 
 def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
-    """Ask the model once (twice if it has to be corrected). Raises Unavailable if it cannot be told what the agent knows."""
+    """Ask the model once (twice if it has to be corrected). Raises Unavailable if it cannot be told what the agent knows, or what was
+    said cannot be kept."""
     heard, known = _heard(turn), reasoner.recall()
     begun = reasoner.clock.now()
-    thought: Thought = {"messages": [SystemMessage(with_facts(reasoner.prompt, known)), *heard], "corrections": 0}
+    asked = [SystemMessage(with_facts(reasoner.prompt, known)), *heard]
+    thought: Thought = {"messages": asked, "corrections": 0}
     with reasoner.spans.span("model", run=turn.run, agent=reasoner.agent, model=reasoner.model_id, **_CHAT) as span:
         messages: list[AnyMessage] = (reasoner.writer if turn.drafting else reasoner.graph).invoke(thought)["messages"][1:]
         last, usage = messages[-1], _usage(messages[len(heard) :])
         proposal, say = None if turn.drafting else _proposal(last, reasoner), str(last.text) or None
         span.note(outcome=proposal.tool if proposal else "text", **{name: str(tokens) for name, tokens in usage.items()})
-    call: JsonObject = {"begun_at": begun.isoformat(), "latency_ms": span.milliseconds, "usage": {**usage}, **_known(known)}
+    kept = _keep(turn.run, asked, messages[len(heard) :], reasoner.transcripts)
+    call: JsonObject = {"begun_at": begun.isoformat(), "latency_ms": span.milliseconds, "usage": {**usage}, **_known(known), **kept}
     return Answer(
         proposal=proposal,
         say=None if proposal else say or "The model gave no usable answer.",
         conversation=tuple(_MESSAGES.dump_python(messages, mode="json")),
         call=_call(last, proposal, reasoner) | call,
     )
+
+
+def _keep(run: str, asked: Sequence[AnyMessage], answered: Sequence[AnyMessage], transcripts: Transcripts) -> JsonObject:
+    """Where the messages lie word for word: the ledger, which nobody can redact, has only their digests."""
+    kept = transcripts.keep(run, *(_MESSAGES.dump_python([*messages], mode="json") for messages in (asked, answered)))
+    return {"archived": kept.model_dump()} if kept.input else {}
 
 
 def _heard(turn: Turn) -> list[AnyMessage]:

@@ -15,6 +15,7 @@ from remit.adapters.bundle import load_charter, load_payloads, load_prompt
 from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.environment import read_settings
 from remit.adapters.observability import XRaySpans
+from remit.adapters.s3_transcripts import S3Transcripts
 from remit.adapters.system import SystemClock
 from remit.domain.charter import Charter
 from remit.domain.recall import Recollection
@@ -40,6 +41,9 @@ def reasoner() -> Reasoner:
         clock=SystemClock(),
         spans=XRaySpans(),
         recall=_recall(charter, settings),
+        transcripts=S3Transcripts(
+            boto3.client("s3", config=CONFIG), settings.transcripts_bucket, f"{settings.remit_domain}/{settings.remit_agent}/"
+        ),
     )
 
 

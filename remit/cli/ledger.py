@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import boto3
 import typer
@@ -21,6 +21,9 @@ from remit.domain.errors import Unavailable
 from remit.domain.ledger import Entry
 from remit.domain.seal import PublicKey, Seal
 from remit.names import Names
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 ledger_app = typer.Typer(help="The record of all runs.", no_args_is_help=True)
 Stage = Annotated[str | None, typer.Option(envvar="REMIT_STAGE", help="The stage whose table is read where no run is named.")]
@@ -48,7 +51,7 @@ def of_runs(runs: Sequence[str]) -> Iterator[Numbered]:
 def of_deployment(stage: str | None, *, sealed: bool = False) -> Iterator[Numbered]:
     """Every entry of the table, and if `sealed` the archive's seals and keys: of the local cloud, or with REMIT_API_URL of that
     deployment's stage. Raises CliError."""
-    place = _place(stage)
+    place = place_of(stage)
     try:
         # The seals first: none of them covers an entry that is not there yet.
         records = chain(_evidence(place) if sealed else (), _table(place))
@@ -58,34 +61,42 @@ def of_deployment(stage: str | None, *, sealed: bool = False) -> Iterator[Number
         raise CliError(f"{error}. Check the stage, and that your AWS credentials may scan {what}.") from error
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Whose tables and buckets, and how they are reached."""
 
     session: boto3.Session
     names: Names
     endpoint: str | None = None
 
+    @property
+    def s3(self) -> "S3Client":
+        return self.session.client("s3", config=CONFIG, endpoint_url=self.endpoint)
 
-def _place(stage: str | None) -> _Place:
+    @property
+    def account(self) -> str:
+        """Raises Unavailable."""
+        with calling("STS"):
+            return self.session.client("sts", config=CONFIG, endpoint_url=self.endpoint).get_caller_identity()["Account"]
+
+
+def place_of(stage: str | None) -> Place:
+    """The local cloud's, or with REMIT_API_URL that deployment's. Raises CliError."""
     if "REMIT_API_URL" not in os.environ:
         state = running_cloud(find_root())
-        return _Place(local_session(state), Names(LOCAL_STAGE), state.endpoint)
+        return Place(local_session(state), Names(LOCAL_STAGE), state.endpoint)
     if stage is None:
         raise CliError("Which stage's ledger? Give --stage (local for the local cloud), or set REMIT_STAGE.")
-    return _Place(boto3.Session(), Names(stage))
+    return Place(boto3.Session(), Names(stage))
 
 
-def _table(place: _Place) -> Iterator[Entry]:
+def _table(place: Place) -> Iterator[Entry]:
     """As late as it can be: without a region there is no client."""
     yield from all_entries(place.session.client("dynamodb", config=CONFIG, endpoint_url=place.endpoint), place.names)
 
 
-def _evidence(place: _Place) -> Iterator[Seal | PublicKey]:
+def _evidence(place: Place) -> Iterator[Seal | PublicKey]:
     """What the sealer signed, and with which key."""
-    with calling("STS"):
-        account = place.session.client("sts", config=CONFIG, endpoint_url=place.endpoint).get_caller_identity()["Account"]
-    bucket = place.names.archive(account, str(place.session.region_name))
-    archive = S3Archive(place.session.client("s3", config=CONFIG, endpoint_url=place.endpoint), bucket)
+    archive = S3Archive(place.s3, place.names.archive(place.account, str(place.session.region_name)))
     yield from archive.keys()
     yield from archive.seals()
 

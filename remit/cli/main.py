@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import agents, backtest, cost, decide, facts, ledger, ledger_verify, local, replay, runs, verify
+from remit.cli import agents, backtest, cost, decide, facts, ledger, ledger_verify, local, replay, runs, transcripts, verify
 from remit.cli.console.command import console
 from remit.cli.demo.command import demo
 from remit.cli.errors import CliError, advice, sentence
@@ -40,6 +40,7 @@ app.add_typer(agents.agents_app, name="agents")
 ledger.ledger_app.command()(ledger_verify.verify)
 app.add_typer(ledger.ledger_app, name="ledger")
 app.add_typer(facts.facts_app, name="facts")
+app.add_typer(transcripts.transcripts_app, name="transcripts")
 
 
 def main() -> None:

@@ -87,3 +87,17 @@ def test_the_api_has_the_run_as_one_record(approved: Run) -> None:
     assert (trace["outcome"], action["call"], call["prompt"]["version"]) == ("DONE", call["seq"], "v1")
     assert trace["cost"]["actions"] == 1
     assert call["cost"] > 0
+
+
+def test_what_models_were_asked_and_answered_can_be_read_and_redacted_and_the_record_still_holds(
+    state: CloudState, world: World, stories: dict[str, Story], approved: Run
+) -> None:
+    run = stories["$120.00 for order O-1001: within what the agent may do by itself"].run or ""
+    shown = remit(state, world, "transcripts", "show", run).stdout
+    assert "human: Customer Ada on account A-100 asks for a refund" in shown
+    assert "refunds__issue_refund" in shown
+    assert remit(state, world, "transcripts", "redact", run).returncode == 0
+    gone = json.loads(remit(state, world, "transcripts", "show", run, "--json").stdout)
+    assert [part["messages"] for part in gone] == [None, None]
+    assert remit(state, world, "transcripts", "show", approved.run).stdout.count("redacted") == 0
+    assert json.loads(remit(state, world, "ledger", "verify", run, "--json").stdout)["flaws"] == []

@@ -88,7 +88,8 @@ def _of_domain(charter: Charter) -> dict[str, set[str]]:
     grants = {f"{charter.domain}-gate": _gate(charter)}
     for agent in charter.agents:
         grants[f"{charter.domain}-{agent}-executor"] = _executor(charter.domain, agent)
-        grants[f"{charter.domain}-{agent}-reasoner"] = {f"bedrock:InvokeModel on {MODEL}"} | _memory(charter, agent)
+        kept = f"s3:PutObject on s3:::transcripts-<AWS::AccountId>-<AWS::Region>/{charter.domain}/{agent}/*"
+        grants[f"{charter.domain}-{agent}-reasoner"] = {f"bedrock:InvokeModel on {MODEL}", kept} | _memory(charter, agent)
     return grants
 
 

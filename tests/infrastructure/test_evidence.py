@@ -78,8 +78,10 @@ def test_every_functions_log_is_json(stage: str) -> None:
 
 def archive(deployed: Deployment) -> tuple[Resource, list[Resource]]:
     """The bucket, and the statements of its own policy."""
-    (bucket,) = (each["Properties"] for each in deployed.of_type("AWS::S3::Bucket").values())
-    (policy,) = (each["Properties"] for each in deployed.of_type("AWS::S3::BucketPolicy").values())
+    (name,) = (name for name, each in deployed.of_type("AWS::S3::Bucket").items() if "ObjectLockEnabled" in each["Properties"])
+    policies = (each["Properties"] for each in deployed.of_type("AWS::S3::BucketPolicy").values())
+    (policy,) = (each for each in policies if each["Bucket"] == {"Ref": name})
+    bucket = deployed.resources[name]["Properties"]
     return bucket, policy["PolicyDocument"]["Statement"]
 
 
@@ -149,3 +151,26 @@ def test_an_auditor_reads_the_ledger_and_its_archive_and_nothing_else() -> None:
         ("Allow", "s3:ListBucket on <evidence:ArchiveDA4CB258>"),
         ("Allow", "s3:GetObject on s3:::ledger-<AWS::AccountId>-<AWS::Region>/*"),
     }
+
+
+@pytest.mark.parametrize(("stage", "days"), [("local", 7), ("prod", 365)])
+def test_what_models_were_asked_and_answered_is_encrypted_expires_and_can_be_redacted(stage: str, days: int) -> None:
+    deployed = deployment(stage)
+    buckets = (each["Properties"] for each in deployed.of_type("AWS::S3::Bucket").values())
+    (bucket,) = (each for each in buckets if "ObjectLockEnabled" not in each)
+    assert "VersioningConfiguration" not in bucket
+    assert [rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]] == [days]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms"}
+
+
+def test_only_a_redactor_reads_or_deletes_transcripts() -> None:
+    deployed = deployment("prod")
+    policies = [each["Properties"] for each in deployed.of_type("AWS::IAM::ManagedPolicy").values()]
+    redactor = next(each for each in policies if each["ManagedPolicyName"] == "remit-prod-redactor")
+    transcripts = "s3:::transcripts-<AWS::AccountId>-<AWS::Region>/*"
+    granted = set(deployed.statements(redactor["PolicyDocument"]))
+    assert {("Allow", f"s3:GetObject on {transcripts}"), ("Allow", f"s3:DeleteObject on {transcripts}")} <= granted
+    everybodys = {grant for name in deployed.functions() for grant in deployed.allowed(name) if "transcripts-" in grant}
+    assert {grant.partition(" on ")[0] for grant in everybodys} == {"s3:PutObject"}

@@ -47,7 +47,7 @@ for charter in CHARTERS:
     TOLD_ALSO[f"{charter.domain}-gate"] = {"REMIT_DOMAIN", "POLICY_ENGINE", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL"}
     for agent in charter.agents:
         TOLD_ALSO[f"{charter.domain}-{agent}-executor"] = {"REMIT_DOMAIN", "REMIT_AGENT", "AGENT_ROLE_ARN", "READER_ROLE_ARN"}
-        TOLD_ALSO[f"{charter.domain}-{agent}-reasoner"] = {"REMIT_DOMAIN", "REMIT_AGENT", "MODEL_ID"}
+        TOLD_ALSO[f"{charter.domain}-{agent}-reasoner"] = {"REMIT_DOMAIN", "REMIT_AGENT", "MODEL_ID", "TRANSCRIPTS_BUCKET"}
 
 
 def tables(stage: str) -> dict[str, Resource]:

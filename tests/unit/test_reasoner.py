@@ -24,6 +24,7 @@ from tests.fakes.facts import memory_facts
 from tests.fakes.gate import PAYLOADS, REFUNDS, refund
 from tests.fakes.memory import add, by, key, retract, update
 from tests.fakes.outside import TimedSpans
+from tests.fakes.transcripts import MemoryTranscripts
 
 OFFERS = make_offers(REFUNDS, "support", PAYLOADS)
 OFFERED = frozenset(offer.name for offer in OFFERS)
@@ -218,3 +219,21 @@ def test_a_memory_that_cannot_be_read_is_no_turn() -> None:
     with pytest.raises(Unavailable):
         take_turn(Turn(run="run-1", input={"message": "Which?"}), replace(script.reasoner(), recall=unreadable))
     assert script.asked == []
+
+
+def test_what_was_asked_and_answered_is_kept_word_for_word_and_the_ledger_has_only_its_name() -> None:
+    script, kept = Script(call()), MemoryTranscripts()
+    answer = take_turn(Turn(run="run-1", input={"message": "A refund, please."}), replace(script.reasoner(), transcripts=kept))
+    names = answer.call["archived"]
+    assert isinstance(names, dict)
+    asked, answered = (kept.read(str(names[side])) or [] for side in ("input", "output"))
+    assert [message["content"] for message in asked] == ["You are kind.", "A refund, please."]
+    assert [message["type"] for message in answered] == ["ai"]
+    assert "A refund, please." not in json.dumps(answer.call)
+
+
+def test_what_cannot_be_kept_leads_to_nothing() -> None:
+    kept = MemoryTranscripts()
+    kept.full = True
+    with pytest.raises(Unavailable):
+        take_turn(Turn(run="run-1", input={"message": "Hello."}), replace(Script(call()).reasoner(), transcripts=kept))

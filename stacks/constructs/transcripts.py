@@ -1,0 +1,28 @@
+"""The bucket that keeps what models were asked and answered: encrypted, and unlike the ledger open to redaction."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.acknowledge import acknowledge
+from stacks.stages import Stage
+
+
+class Transcripts(s3.Bucket):
+    """Not versioned: what is redacted is gone."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, name: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            bucket_name=name,
+            encryption=s3.BucketEncryption.KMS_MANAGED,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=stage.tls,
+            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(stage.transcript_days))],
+            removal_policy=stage.removal_policy,
+        )
+        acknowledge(self, "AwsSolutions-S1", "Who read which object is in CloudTrail's data events, which are the account's choice.")
+        acknowledge(self, "AwsSolutions-S10", "Off only on the local stage, whose cloud speaks plain HTTP on this machine.")

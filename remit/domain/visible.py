@@ -11,6 +11,9 @@ _UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 
 def visible(text: str) -> str:
     """The text on one line, with each character that is not seen, or that moves others, written as its JSON escape."""
+    if text.isprintable():
+        # Nothing of Unicode's categories Other and Separator but spaces, as almost every text is.
+        return text
     return "".join(_escape(character) if unicodedata.category(character) in _UNSEEN else character for character in text)
 
 

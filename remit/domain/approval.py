@@ -82,9 +82,9 @@ class Approval(Model):
         return all(len(set(stage.everybody) - set(self.barred)) >= stage.quorum for stage in self.stages)
 
     @property
-    def due_at(self) -> datetime:
-        """When somebody should have answered: when the present stage asks further people, or reminds, or half its time is over."""
-        further = [level.after_seconds for level in self.stages[self.stage].then[self.level : self.level + 1]]
+    def overdue_at(self) -> datetime:
+        """By when somebody should have answered: when the stage asks further people, or reminds, or else when half the time is over."""
+        further = [level.after_seconds for level in self.stages[self.stage].then[:1]]
         planned = further or ([] if self.remind_after_seconds is None else [self.remind_after_seconds])
         return self.since + timedelta(seconds=planned[0]) if planned else self.requested_at + (self.expires_at - self.requested_at) / 2
 

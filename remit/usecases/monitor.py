@@ -34,4 +34,4 @@ def _measure(route: str, waiting: list[Approval], now: datetime, meter: Meter) -
     oldest = max(((now - each.requested_at).total_seconds() for each in waiting), default=0.0)
     meter.add(Measure(WAITING, len(waiting), by))
     meter.add(Measure(OLDEST_QUESTION, oldest, by))
-    meter.add(Measure(OVERDUE_QUESTIONS, sum(now >= each.due_at for each in waiting), by))
+    meter.add(Measure(OVERDUE_QUESTIONS, sum(now >= each.overdue_at for each in waiting), by))

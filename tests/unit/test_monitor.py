@@ -53,7 +53,7 @@ def test_a_route_that_reminds_or_asks_further_people_is_overdue_when_it_does() -
     reminded = question.model_copy(update={"remind_after_seconds": 900})
     further = Stage(approvers=("a@example.com",), then=(Level(after_seconds=300, approvers=("b@example.com",)),))
     levels = reminded.model_copy(update={"stages": (further,)})
-    assert (reminded.due_at, levels.due_at) == (NOON + timedelta(seconds=900), NOON + timedelta(seconds=300))
+    assert (reminded.overdue_at, levels.overdue_at) == (NOON + timedelta(seconds=900), NOON + timedelta(seconds=300))
 
 
 def test_the_function_says_how_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down lock install bypass wrong-machines redteam bench-policy bench-tau
+.PHONY: help demo test up down lock install bypass wrong-machines faults redteam bench-policy bench-tau
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ wrong-machines: install ## Show what each deliberately wrong state machine is re
 
 redteam: install ## Play worst-case agents against a charter, and print what came of each
 	@.venv/bin/python -m tests.redteam
+
+faults: install ## Let every call of a governed action fail in every way, and print what came of it
+	@.venv/bin/python -m tests.faults
 
 bench-policy: install ## Time decisions from 1 to 10,000 policies, beside cedarpy and agent-os-kernel
 	@.venv/bin/python -m benchmarks.policy

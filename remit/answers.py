@@ -75,6 +75,35 @@ class Run(Answer):
         return None if self.ended else next((body for body in asked if body.get("approval") not in answered), None)
 
 
+class UndoneStep(Answer):
+    """One action of a run, and whether it stands: OPEN, IN_DOUBT, UNDONE, IRREVERSIBLE or UNVERIFIED, and why."""
+
+    key: str
+    agent: str
+    tool: str
+    payload: dict[str, Any]
+    standing: str
+    why: str = ""
+    observed: dict[str, Any] | None = None
+
+
+class Attempt(Answer):
+    """The run that was last to undo another one."""
+
+    run: str
+    status: str
+    outcome: Outcome | None = None
+    question: dict[str, Any] | None = None
+
+
+class Undo(Answer):
+    """How far a run has been undone, the last of its actions first."""
+
+    run: str
+    attempt: Attempt | None = None
+    steps: tuple[UndoneStep, ...] = ()
+
+
 class Act(Answer):
     """One governed action: DONE with a receipt, WAITING for an approval, or REFUSED with reasons."""
 

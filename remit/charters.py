@@ -10,10 +10,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from remit.domain.charter import Charter, ToolSpec
+from remit.domain.compensation import unbuildable
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 from remit.domain.wording import fields_of
-from remit.names import action_workflow
+from remit.names import action_workflow, undo_workflow
 
 
 class CharterError(Exception):
@@ -41,7 +42,7 @@ def load_charters(folder: Path) -> tuple[Charter, ...]:
 def _names_claimed(charter: Charter) -> Iterator[tuple[str, str, str]]:
     """What only one charter can have, as (kind, name, field): an agent is stopped by its name alone, and resources are named
     after domain and part, so that part `c` of domain `a-b` would be part `b-c` of domain `a`."""
-    for workflow in (*charter.workflows, action_workflow(charter.domain)):
+    for workflow in (*charter.workflows, action_workflow(charter.domain), undo_workflow(charter.domain)):
         yield "a workflow", workflow, f"workflows.{workflow}"
     for agent in charter.agents:
         yield "an agent", agent, f"agents.{agent}"
@@ -119,6 +120,7 @@ def _payload_problems(charter: Charter, payloads: Mapping[str, type[Payload]]) -
             if charter.facts[fact].key not in fields:
                 yield f"facts.{fact}.key", f"{tool.payload}, the payload of {name}, has no field '{charter.facts[fact].key}'"
         yield from _subject_problems(name, charter, payloads)
+        yield from unbuildable(name, charter.tools, payloads)
 
 
 def _subject_problems(name: str, charter: Charter, payloads: Mapping[str, type[Payload]]) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ import requests
 from pydantic import ValidationError
 from requests_aws4auth import AWS4Auth
 
-from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Reason, Run, Started
+from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Reason, Run, Started, Undo
 
 _PAUSES = (0.2, 0.6, 1.8)
 _CONNECT_SECONDS, _READ_SECONDS = 5.0, 30.0
@@ -114,6 +114,14 @@ class RemitClient:
     def run(self, run: str) -> Run:
         """Where a run stands, with its ledger."""
         return _parsed(Run, self._answer("GET", f"/runs/{quote(run, safe='')}"))
+
+    def undo(self, run: str) -> Undo:
+        """Take back what a run did, as far as it can be; asked for again, it goes on where it stopped. Raises Conflict while it runs."""
+        return self._post(Undo, f"/runs/{quote(run, safe='')}/undo", {}, None)
+
+    def undoing(self, run: str) -> Undo:
+        """How far a run has been taken back."""
+        return _parsed(Undo, self._answer("GET", f"/runs/{quote(run, safe='')}/undo"))
 
     def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None) -> Act:
         """Ask for one governed action. A denial is a result, not an error."""

@@ -8,8 +8,8 @@ from remit.domain.charter import Charter
 from remit.domain.finding import Finding
 from remit.usecases.verify.machines import MachineFile, faulty_machine, left_to_the_gate
 
-# The machine behind POST /intents, which every domain has.
-_ACTION = "action"
+# The machine behind POST /intents, which every domain has, and the one behind POST /runs/{id}/undo, where anything can be undone.
+_ACTION, _UNDO = "action", "undo"
 _ENDING = ".asl.json"
 
 
@@ -24,7 +24,7 @@ def check_machines(charter: Charter, root: Path) -> None:
 
 
 def machine_findings(charter: Charter, root: Path) -> Iterator[Finding]:
-    """What is wrong with the machines of the charter's workflows and with the one behind POST /intents."""
+    """What is wrong with the machines of the charter's workflows and with those behind the API."""
     for workflow in _workflows(charter):
         path = _path(workflow, root)
         if path.is_file():
@@ -64,7 +64,7 @@ def machine_file(workflow: str, text: str, charter: Charter) -> MachineFile:
 
 
 def _workflows(charter: Charter) -> tuple[str, ...]:
-    return (_ACTION, *charter.workflows)
+    return (_ACTION, *((_UNDO,) if charter.undoes else ()), *charter.workflows)
 
 
 def _path(workflow: str, root: Path) -> Path:

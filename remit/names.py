@@ -61,3 +61,8 @@ class Names:
 def action_workflow(domain: str) -> str:
     """The workflow behind POST /intents: one governed action and nothing else."""
     return f"{domain}-action"
+
+
+def undo_workflow(domain: str) -> str:
+    """The workflow behind POST /runs/{id}/undo: the compensations of one run, one after the other."""
+    return f"{domain}-undo"

@@ -20,17 +20,8 @@ from remit.domain.policy import PolicyText
 
 ROOT = Path(__file__).resolve().parent.parent
 _CACHE = ROOT / ".remit" / "bundles"
-_MODULES = (
-    "__init__",
-    "names",
-    "ports",
-    "fact_ports",
-    "delegation_ports",
-    "approval_ports",
-    "evidence_ports",
-    "transcript_ports",
-    "toolkit",
-)
+_PORTS = tuple(path.stem for path in sorted((ROOT / "remit").glob("*ports.py")))
+_MODULES = ("__init__", "names", *_PORTS, "toolkit")
 _LIBRARY = (*(f"remit/{module}.py" for module in _MODULES), "remit/domain", "remit/usecases", "remit/adapters", "remit/prices")
 # Mails and pages: only where a human is asked.
 _PAGES = "remit/pages"

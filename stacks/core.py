@@ -10,7 +10,7 @@ from constructs import Construct
 
 from remit.domain.access import IndexSpec
 from remit.domain.charter import Charter
-from remit.names import action_workflow
+from remit.names import action_workflow, undo_workflow
 from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
 from stacks.bundling import Bundle, api_bundle, approvals_bundle, recorder_bundle
@@ -67,6 +67,7 @@ class CoreStack(Stack):
         environment = {"ACCOUNT": self.account, **told, **self._people.settings()}
         api, arns = self._function("api", bundle=api_bundle(charters), environment=environment), self._arns
         api.append_to(arns.table("ledger"))
+        api.allow(arns.table("actions"), "dynamodb:GetItem")
         api.allow(arns.table("agents"), "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:DeleteItem")
         api.allow(arns.person_index(), "dynamodb:Query")
         api.allow(arns.table("delegations"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem")
@@ -105,6 +106,8 @@ class CoreStack(Stack):
         rest = RestApi(self, "Rest", stage=self._stage, endpoint=endpoint)
         rest.route("POST", "/runs", api)
         rest.route("GET", "/runs/{id}", api)
+        rest.route("POST", "/runs/{id}/undo", api)
+        rest.route("GET", "/runs/{id}/undo", api)
         rest.route("POST", "/intents", api)
         rest.route("GET", "/approvals", approvals)
         rest.route("GET", "/agents", api)
@@ -119,7 +122,10 @@ class CoreStack(Stack):
         asks = [rest.arn(*route) for route in (("POST", "/runs"), ("POST", "/intents"), ("GET", "/approvals"))]
         self._callers("Caller", asks, rest.arn("GET", "/runs/*"))
         operates = [rest.arn("GET", "/agents"), rest.arn("GET", "/delegations")]
-        self._callers("Operator", operates, rest.arn("POST", "/agents/*"), rest.arn("POST", "/delegations/*"))
+        undoes = [rest.arn(method, "/runs/*/undo") for method in ("POST", "GET")]
+        self._callers(
+            "Operator", operates, rest.arn("POST", "/agents/*"), rest.arn("POST", "/delegations/*"), rest.arn("GET", "/runs/*"), *undoes
+        )
         # What stewards may state, and what they are shown, is the charters' to say.
         self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES])
         return rest.url
@@ -149,4 +155,6 @@ def _workflows(charters: Sequence[Charter]) -> dict[str, dict[str, object]]:
         common: dict[str, object] = {"domain": charter.domain, "groups": [*charter.groups]}
         workflows |= {name: {**common, "agent": spec.agent} for name, spec in charter.workflows.items()}
         workflows[action_workflow(charter.domain)] = {**common, "agent": None}
+        if charter.undoes:
+            workflows[undo_workflow(charter.domain)] = {**common, "agent": None}
     return workflows

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from remit.domain.charter import Charter
 from remit.domain.permission import ReadAction
-from remit.names import action_workflow
+from remit.names import action_workflow, undo_workflow
 from remit.policies import PolicySet
 from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
@@ -68,7 +68,7 @@ class DomainStack(Stack):
         gate.allow(store.arn, "verifiedpermissions:IsAuthorized", *(f"verifiedpermissions:{read}" for read in reads))
         gate.allow([executor.arn for executor in executors], "lambda:InvokeFunction")
         gate.allow([arns.mail_identity(stage.mail_sender), arns.mail_settings()], "ses:SendEmail")
-        machines = [arns.machine(workflow) for workflow in (*charter.workflows, action_workflow(charter.domain))]
+        machines = [arns.machine(workflow) for workflow in (*charter.workflows, *self._behind_the_api())]
         gate.allow(machines, "states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat")
         return gate
 
@@ -115,11 +115,17 @@ class DomainStack(Stack):
 
     def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:
         common = {"GateArn": gate.arn, "RecorderArn": self._arns.recorder()}
-        self._machine(action_workflow(self._charter.domain), Path("statemachines/action.asl.json"), common, {})
+        for workflow, file in self._behind_the_api().items():
+            self._machine(workflow, Path(f"statemachines/{file}.asl.json"), common, {})
         for name, spec in self._charter.workflows.items():
             functions = common | {"ReasonerArn": reasoners[spec.agent].arn}
             pauses = {f"{pause}Seconds": self._stage.pause(seconds) for pause, seconds in spec.pauses.items()}
             self._machine(name, Path(f"statemachines/{name}.asl.json"), functions, {"MaxAttempts": spec.attempts, **pauses})
+
+    def _behind_the_api(self) -> dict[str, str]:
+        """The workflows that no charter names, with their files."""
+        undo = {undo_workflow(self._charter.domain): "undo"} if self._charter.undoes else {}
+        return {action_workflow(self._charter.domain): "action", **undo}
 
     def _machine(self, workflow: str, definition: Path, functions: dict[str, str], numbers: dict[str, int]) -> None:
         numbers = numbers | {"GovernTimeoutSeconds": self._charter.longest_wait_seconds() + _CLOSING_SECONDS}

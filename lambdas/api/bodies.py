@@ -11,6 +11,7 @@ from remit.domain.trace import trace_of
 from remit.prices import list_prices
 from remit.usecases.agents import AgentView
 from remit.usecases.runs import RunView
+from remit.usecases.undo import UndoView
 
 Given = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -56,6 +57,16 @@ def action_body(seen: RunView) -> JsonObject:
     if question is not None:
         return {"run": seen.run, "outcome": "WAITING", **{name: question[name] for name in ("approval", "route", "reasons", "expires_at")}}
     return {"run": seen.run, "outcome": "RUNNING"}
+
+
+def undo_body(seen: UndoView) -> JsonObject:
+    """POST and GET /runs/{run}/undo."""
+    steps: list[JsonObject] = [step.model_dump(mode="json", exclude={"undo"}) for step in seen.steps]
+    attempt = seen.attempt
+    last: JsonObject | None = None
+    if attempt is not None:
+        last = {"run": attempt.run, "status": attempt.state.status, "outcome": _outcome(attempt), "question": attempt.question}
+    return {"run": seen.run, "attempt": last, "steps": [*steps]}
 
 
 def error_body(error: RemitError) -> JsonObject:

@@ -10,15 +10,16 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api import delegations, facts
-from lambdas.api.bodies import AskForAction, Because, StartRun, action_body, agents_body, error_body, run_body
+from lambdas.api.bodies import AskForAction, Because, StartRun, action_body, agents_body, error_body, run_body, undo_body
 from lambdas.api.http import json_answer, requester_of
-from lambdas.api.statuses import status_of_action, status_of_error
+from lambdas.api.statuses import status_of_action, status_of_error, status_of_undo
 from lambdas.api.wiring import ports
 from remit.adapters.observability import about, metrics, observed
 from remit.domain.errors import InvalidRequest, Reason, RemitError
 from remit.domain.strict_json import read_object
 from remit.usecases.agents import agents, resume, suspend
 from remit.usecases.runs import Call, propose, settled, start_run, view
+from remit.usecases.undo import undo, undo_view
 
 app = APIGatewayRestResolver(enable_validation=True, json_body_deserializer=read_object)
 app.include_router(facts.router)
@@ -43,6 +44,21 @@ def show(run: str) -> Response[str]:
     seen = view(run, ports().runs)
     about(run=seen.run)
     return json_answer(HTTPStatus.OK, run_body(seen))
+
+
+@app.post("/runs/<run>/undo")
+def take_back(run: str) -> Response[str]:
+    about(run=run)
+    metrics.add_metric("UndosReceived", MetricUnit.Count, 1)
+    seen = undo(run, requester_of(app.current_event), ports().undo)
+    return json_answer(status_of_undo(seen), undo_body(seen))
+
+
+@app.get("/runs/<run>/undo")
+def show_undo(run: str) -> Response[str]:
+    about(run=run)
+    metrics.add_metric("UndosShown", MetricUnit.Count, 1)
+    return json_answer(HTTPStatus.OK, undo_body(undo_view(run, ports().undo)))
 
 
 @app.post("/intents")

@@ -8,17 +8,20 @@ from remit.domain.errors import (
     InvalidRequest,
     NotFound,
     PreconditionRunning,
+    RunOpen,
     Unauthenticated,
     Unavailable,
     VersionConflict,
 )
 from remit.domain.model import JsonObject
+from remit.usecases.undo import UndoView
 
 _OF_ERROR = {
     InvalidRequest.code: HTTPStatus.BAD_REQUEST,
     InvalidPayload.code: HTTPStatus.BAD_REQUEST,
     InvalidFact.code: HTTPStatus.BAD_REQUEST,
     VersionConflict.code: HTTPStatus.CONFLICT,
+    RunOpen.code: HTTPStatus.CONFLICT,
     Unauthenticated.code: HTTPStatus.UNAUTHORIZED,
     NotFound.code: HTTPStatus.NOT_FOUND,
     PreconditionRunning.code: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -39,3 +42,9 @@ def status_of_action(body: JsonObject) -> HTTPStatus:
     if outcome == "REFUSED" or error in _TRY_AGAIN:
         return status_of_error(str(error))
     return _OF_OUTCOME[outcome]
+
+
+def status_of_undo(seen: UndoView) -> HTTPStatus:
+    """202 while an attempt goes on."""
+    going_on = seen.attempt is not None and seen.attempt.state.status == "RUNNING"
+    return HTTPStatus.ACCEPTED if going_on else HTTPStatus.OK

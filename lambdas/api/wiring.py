@@ -13,6 +13,7 @@ from remit.adapters.cognito_tokens import CognitoTokens, Pool
 from remit.adapters.dynamodb_delegations import DynamoDelegations
 from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.dynamodb_records import DynamoRecords
+from remit.adapters.dynamodb_undoings import DynamoUndoings
 from remit.adapters.environment import read_settings
 from remit.adapters.observability import witness
 from remit.adapters.pool_keys import PoolKeys, fetch_from
@@ -25,6 +26,7 @@ from remit.usecases.delegations import DelegationPorts
 from remit.usecases.fact_desk import FactDesk
 from remit.usecases.facts import FactPorts
 from remit.usecases.runs import RunPorts
+from remit.usecases.undo import UndoPorts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class ApiPorts:
     runs: RunPorts
+    undo: UndoPorts
     agents: AgentPorts
     facts: FactDesk
     delegations: DelegationPorts
@@ -48,6 +51,11 @@ def ports() -> ApiPorts:
     runs = _runs(settings, records, clock)
     return ApiPorts(
         runs=runs,
+        undo=UndoPorts(
+            charters={charter.domain: charter for charter in load_charters()},
+            undoings=DynamoUndoings(dynamodb, Names(settings.remit_stage)),
+            runs=runs,
+        ),
         agents=agents,
         facts=_facts(settings, records, clock, dynamodb),
         delegations=DelegationPorts(

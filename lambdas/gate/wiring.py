@@ -10,6 +10,7 @@ from remit.adapters.bundle import load_charter, load_payloads, load_shadow
 from remit.adapters.dynamodb_approvals import DynamoApprovals
 from remit.adapters.dynamodb_facts import DynamoFacts
 from remit.adapters.dynamodb_records import DynamoRecords
+from remit.adapters.dynamodb_undoings import DynamoUndoings
 from remit.adapters.environment import read_settings
 from remit.adapters.lambda_functions import LambdaExecutor
 from remit.adapters.observability import EmfMeter, XRaySpans, witness
@@ -46,6 +47,7 @@ def ports() -> GatePorts:
             shadow=_shadow(settings, store),
         ),
         records=records,
+        undoings=DynamoUndoings(dynamodb, names),
         executor=LambdaExecutor(boto3.client("lambda", config=INVOKE_CONFIG), names, charter.domain),
         tasks=StepFunctionsTasks(boto3.client("stepfunctions", config=CONFIG)),
         asking=Asking(

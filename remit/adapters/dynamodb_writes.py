@@ -25,6 +25,7 @@ from remit.ports import (
     RequireActive,
     Suspend,
 )
+from remit.undo_ports import ClaimUndo, NoteUndone
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, DeleteTypeDef, PutTypeDef, TransactWriteItemTypeDef
@@ -134,6 +135,18 @@ def _(change: Reinstate, names: Names) -> "TransactWriteItemTypeDef":
     return {"Delete": delete}
 
 
+@put_change.register(ClaimUndo)
+def _(change: ClaimUndo, names: Names) -> "TransactWriteItemTypeDef":
+    item = _undo(change, "CLAIMED")
+    table = names.table("actions")
+    return _new(table, "key", item) if change.instead_of is None else _after(table, item, "by", change.instead_of)
+
+
+@put_change.register(NoteUndone)
+def _(change: NoteUndone, names: Names) -> "TransactWriteItemTypeDef":
+    return _after(names.table("actions"), _undo(change, "UNDONE"), "claim", f"CLAIMED {change.by}")
+
+
 @put_change.register(AddLink)
 def _(change: AddLink, names: Names) -> "TransactWriteItemTypeDef":
     link = change.link
@@ -144,6 +157,15 @@ def _(change: AddLink, names: Names) -> "TransactWriteItemTypeDef":
 def _kept(delegation: Delegation) -> JsonObject:
     """Until nobody asks any more: a token that has expired starts nothing, revoked or not."""
     return {"ttl": int((delegation.expires_at + _REMEMBERED).timestamp()), "name": delegation.name, "of": delegation.model_dump_json()}
+
+
+def undo_key(key: str) -> str:
+    """Beside the action's own key."""
+    return f"undo#{key}"
+
+
+def _undo(change: ClaimUndo | NoteUndone, status: str) -> JsonObject:
+    return {"key": undo_key(change.undoes), "by": change.by, "claim": f"{status} {change.by}"}
 
 
 def ballot_key(approval: str, stage: int) -> dict[str, str]:
@@ -201,12 +223,12 @@ def _new(table: str, key: str, item: dict[str, Json]) -> "TransactWriteItemTypeD
     return {"Put": put}
 
 
-def _after(table: str, item: JsonObject, counter: str, was: int) -> "TransactWriteItemTypeDef":
+def _after(table: str, item: JsonObject, field: str, was: int | str) -> "TransactWriteItemTypeDef":
     put: PutTypeDef = {
         "TableName": table,
         "Item": encode(item),
-        "ConditionExpression": "#counter = :was",
-        "ExpressionAttributeNames": {"#counter": counter},
+        "ConditionExpression": "#field = :was",
+        "ExpressionAttributeNames": {"#field": field},
         "ExpressionAttributeValues": encode({":was": was}),
     }
     return {"Put": put}

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.loaders import Loader, create_loader
+from botocore.session import Session
 
 from remit.adapters.aws import CONFIG, ONCE, calling
 from remit.domain.warrant import Warrant
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 _SHORTEST_SECONDS = 900
 _LONGEST_NAME = 64
+# What a client of a service is made from does not depend on whose client it is, and takes longer to read than an action to do.
+_MODELS: Loader = create_loader()
 
 
 class AssumedAgent(AgentIdentity):
@@ -50,8 +54,15 @@ class AssumedAgent(AgentIdentity):
             )
         credentials = assumed["Credentials"]
         session = boto3.Session(
+            botocore_session=_sharing_models(),
             aws_access_key_id=credentials["AccessKeyId"],
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],
         )
         return assumed["AssumedRoleUser"]["Arn"], session
+
+
+def _sharing_models() -> Session:
+    session = Session()
+    session.register_component("data_loader", _MODELS)
+    return session

@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import agents, backtest, cost, decide, facts, ledger, ledger_verify, local, replay, runs, transcripts, verify
+from remit.cli import agents, backtest, cost, decide, facts, ledger, ledger_verify, local, replay, runs, transcripts, undo, verify
 from remit.cli.console.command import console
 from remit.cli.demo.command import demo
 from remit.cli.errors import CliError, advice, sentence
@@ -26,6 +26,7 @@ for command in (
     runs.run,
     runs.act,
     runs.trace,
+    undo.undo,
     decide.decide,
     verify.verify,
     replay.replay,

@@ -31,7 +31,7 @@ def render(run: Run) -> Tree:
     tree = Tree(summary(run))
     branch, start = tree, run.entries[0].at if run.entries else None
     for entry in run.entries:
-        if entry.kind in {"intent.proposed", "model.called", "run.started", "outcome.reported", "run.finished"}:
+        if entry.kind in {"intent.proposed", "model.called", "run.started", "outcome.reported", "action.undone", "run.finished"}:
             branch = tree
         node = branch.add(_row(_elapsed(entry.at - (start or entry.at)), describe(entry.kind, entry.body)))
         branch = node if entry.kind == "intent.proposed" else branch
@@ -87,6 +87,8 @@ def _elapsed(passed: timedelta) -> str:
 def _started(body: Body) -> Line:
     given = body.get("input") or (body.get("intent") or {}).get("payload") or {}
     by = (body.get("requester") or {}).get("arn", "an unknown caller")
+    if body.get("undoes"):
+        return Line("request", f"by {by}: undo {body['undoes']}", [f"{len(body.get('plan') or ())} to be undone, the last first"])
     return Line("request", f"by {by}", [str(given["message"])] if "message" in given else _fields(given))
 
 
@@ -102,7 +104,8 @@ def _called(body: Body) -> Line:
 
 def _proposed(body: Body) -> Line:
     payload = body.get("payload") or {}
-    return Line("intent", f"{body.get('agent', '?')} → {body.get('tool', '?')}", _fields(payload))
+    undoes = [f"undoes {_short(body['undoes'].get('key'))} of {body['undoes'].get('run')}"] if body.get("undoes") else []
+    return Line("intent", f"{body.get('agent', '?')} → {body.get('tool', '?')}", [*_fields(payload), *undoes])
 
 
 def _refused(body: Body) -> Line:
@@ -179,6 +182,11 @@ def _verified(body: Body) -> Line:
     return Line("read-back", str(body.get("verification", "?")), [*_fields(body.get("observed") or {}), *told, *note])
 
 
+def _undone(body: Body) -> Line:
+    by = body.get("by") or {}
+    return Line("undone", f"by {body.get('tool', '?')}", [f"warrant {_short(body.get('warrant'))}", f"in {by.get('run', '?')}"])
+
+
 def _finished(body: Body) -> Line:
     return Line("end", " ".join(filter(None, (body.get("outcome"), body.get("error")))) or "?")
 
@@ -244,5 +252,6 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "action.executed": _executed,
     "outcome.verified": _verified,
     "outcome.reported": _reported,
+    "action.undone": _undone,
     "run.finished": _finished,
 }

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from remit.domain.access import SenderSpec, TableSpec
 from remit.domain.budget import BudgetSpec, LimitSpec, Spending
+from remit.domain.compensation import Compensation, contradictions
 from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
@@ -75,6 +76,7 @@ class ToolSpec(Model):
     destination: Annotated[dict[str, Side], Field(description="The payload fields that say where it goes")] = Field(default_factory=dict)
     spends: Annotated[Spending | None, Field(description="What it costs, for the budgets of money")] = None
     verify: Annotated[tuple[ReadPermission, ...], Field(description="What its read-back looks at, under the agent's reading role")] = ()
+    compensate: Compensation | None = None
 
     @model_validator(mode="after")
     def _what_is_written_is_read_back(self) -> Self:
@@ -156,6 +158,15 @@ class Charter(Model):
         """What the agent's reading role needs: what the read-backs of exactly its tools look at."""
         return (permission for tool in self.agents[agent].tools for permission in self.tools[tool].verify)
 
+    def undone_by(self, tool: str) -> tuple[str, ...]:
+        """The tools that this one undoes: where there are any, it does nothing else."""
+        return tuple(name for name, spec in self.tools.items() if spec.compensate and spec.compensate.tool == tool)
+
+    @property
+    def undoes(self) -> bool:
+        """Whether anything can be undone at all."""
+        return any(tool.compensate for tool in self.tools.values())
+
     def told(self) -> tuple[str, ...]:
         """Who is told of an outcome that is not as intended."""
         return () if self.unverified is None else self.approvers_of(self.unverified)
@@ -177,6 +188,7 @@ class Charter(Model):
         yield from (f"authorities: '{name}' is there twice" for name in ranked if ranked.count(name) > 1)
         yield from self._misremembered()
         yield from self._cycles()
+        yield from contradictions(self.tools, self.agents)
         for name, route in self.routes.items():
             yield from (f"routes.{name}: {flaw}" for flaw in flaws(route, self.panels, self.approvers))
 
@@ -199,6 +211,7 @@ class Charter(Model):
             yield f"tools.{tool}.permissions", tuple(permission.table for permission in spec.permissions), tables
             yield f"tools.{tool}.verify", tuple(permission.table for permission in spec.verify), tables
             yield f"tools.{tool}.senders", spec.senders, frozenset(self.senders)
+            yield f"tools.{tool}.compensate", (spec.compensate.tool,) if spec.compensate else (), tools
             for permission in spec.permissions:
                 if permission.index and permission.table in tables:
                     yield f"tools.{tool}.permissions", (permission.index,), frozenset(self.tables[permission.table].indexes)

@@ -11,6 +11,7 @@ RemitError
 │   ├── InvalidFact          Remit.InvalidFact         a statement is malformed, or its charter has no word for it
 │   ├── NoAuthority          Remit.NoAuthority         the caller may state nothing here
 │   ├── VersionConflict      Remit.VersionConflict     the fact is not at the version that the caller took for current
+│   ├── RunOpen              Remit.RunOpen             the run has not ended
 │   ├── DelegationEnded      Remit.DelegationEnded     the person's delegation has expired or was revoked
 │   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
 │   └── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
@@ -107,6 +108,10 @@ class VersionConflict(Refusal):
     def __init__(self, field: str, current: int, problem: str) -> None:
         super().__init__(f"{field}: {problem}", (Reason(policy=field, reason=problem),))
         self.current = current
+
+
+class RunOpen(Refusal):
+    code = "Remit.RunOpen"
 
 
 class DelegationEnded(Refusal):

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from remit.domain.canonical import digest
+from remit.domain.compensation import Undoes
 from remit.domain.delegation import Delegator
 from remit.domain.model import JsonObject, Model
 
@@ -16,7 +17,7 @@ class Requester(Model):
 
 
 class Intent(Model):
-    """One proposed action at one step of one run."""
+    """One proposed action at one step of one run; `undoes` is the earlier action that it undoes, if it does that."""
 
     run: str
     step: str
@@ -25,6 +26,7 @@ class Intent(Model):
     payload: JsonObject
     requester: Requester
     delegator: Delegator | None = None
+    undoes: Undoes | None = None
 
     @property
     def payload_digest(self) -> str:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     ACTION_EXECUTED = "action.executed"
     OUTCOME_VERIFIED = "outcome.verified"
     OUTCOME_REPORTED = "outcome.reported"
+    ACTION_UNDONE = "action.undone"
     RUN_FINISHED = "run.finished"
     AGENT_SUSPENDED = "agent.suspended"
     AGENT_RESUMED = "agent.resumed"

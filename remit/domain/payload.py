@@ -19,6 +19,7 @@ class Money:
 
 Cents = Annotated[int, Field(gt=0, le=10**12, description="Money in minor units: 12000 is 120.00"), Money()]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
+UseKey = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$", description="The key of one use of a tool, which is its warrant's id")]
 
 
 class Payload(BaseModel):

@@ -1,6 +1,7 @@
 """What each event of a governed action says in the ledger."""
 
 from remit.domain.budget import Reservation
+from remit.domain.compensation import Undoes
 from remit.domain.decision import Decision
 from remit.domain.errors import RemitError
 from remit.domain.intent import Intent
@@ -24,6 +25,8 @@ def proposed(intent: Intent, reasoning: JsonObject | None) -> list[Draft]:
     }
     if intent.delegator is not None:
         body["delegator"] = intent.delegator.model_dump(mode="json")
+    if intent.undoes is not None:
+        body["undoes"] = intent.undoes.model_dump(mode="json")
     return [*called, Draft(kind=Kind.INTENT_PROPOSED, body=body)]
 
 
@@ -64,3 +67,9 @@ def outcome(intent: Intent, receipt: Receipt, labels: Labels) -> list[Draft]:
     executed: JsonObject = {"warrant": receipt.warrant, **what, "executed_as": receipt.executed_as}
     verified: JsonObject = {**what, **receipt.model_dump(mode="json", exclude={"executed_as"}), "labels": labels.model_dump(mode="json")}
     return [Draft(kind=Kind.ACTION_EXECUTED, body=executed), Draft(kind=Kind.OUTCOME_VERIFIED, body=verified)]
+
+
+def undone(intent: Intent, undoes: Undoes) -> Draft:
+    """In the record of the run whose action it was: undone, by this intent of another run."""
+    body: JsonObject = {"warrant": undoes.key, "agent": intent.agent, "tool": intent.tool, "by": {"run": intent.run, "key": intent.key}}
+    return Draft(kind=Kind.ACTION_UNDONE, body=body)

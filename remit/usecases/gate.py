@@ -8,17 +8,29 @@ from remit.domain.action import Action, ActionStatus, failure_of
 from remit.domain.approval import Approval
 from remit.domain.ballot import Ballot
 from remit.domain.decision import Decision, Outcome
-from remit.domain.errors import BudgetExhausted, Conflict, Denied, OutcomeUnverified, Reason, Refusal, RemitError, Unanswerable, Unavailable
+from remit.domain.errors import (
+    BudgetExhausted,
+    Conflict,
+    Denied,
+    OutcomeUnverified,
+    Reason,
+    Refusal,
+    RemitError,
+    Unanswerable,
+    Unavailable,
+)
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.measure import GATE_ERRORS, Measure
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Verification, mint
 from remit.ports import Change, Executor, Meter, MintWarrant, MoveAction, OpenAction, Records, Spans, Tasks
+from remit.undo_ports import Undoings
 from remit.usecases import entries, minting
 from remit.usecases.approval_entries import requested
 from remit.usecases.ask import Asking, ask, cannot_reach, hear
 from remit.usecases.judge import Judge, denied, first_decision, question, ruled, second_decision
+from remit.usecases.undoing import none_before, note_undone, to_undo
 from remit.usecases.working_label import result_labels
 
 
@@ -28,6 +40,7 @@ class GatePorts:
 
     judge: Judge
     records: Records
+    undoings: Undoings
     executor: Executor
     tasks: Tasks
     asking: Asking
@@ -48,7 +61,7 @@ def govern(proposal: Proposal, ports: GatePorts) -> None:
     try:
         known = ports.records.action(proposal.intent.key)
         action = _first_time(proposal, ports) if known is None else _again(known, proposal.task_token, ports)
-        _report(action, ports.tasks)
+        _report(action, ports)
     except RemitError as error:
         ports.tasks.fail(proposal.task_token, failure_of(_retryable(error)))
         _count(ports, failed=not isinstance(error, Refusal))
@@ -62,7 +75,7 @@ def resume(approval_id: str, ports: GatePorts) -> None:
     if action is None:
         return
     try:
-        _report(_go_on(action, ports), ports.tasks)
+        _report(_go_on(action, ports), ports)
     except (Conflict, Unavailable) as error:
         raise _retryable(error) from error
     except RemitError as error:
@@ -85,13 +98,16 @@ def _first_time(proposal: Proposal, ports: GatePorts) -> Action:
     intent = proposal.intent
     drafts = entries.proposed(intent, proposal.reasoning)
     try:
+        undone, claim = to_undo(intent, ports, _go_on)
+        if undone is not None:
+            return undone.model_copy(update={"task_token": proposal.task_token})
         decide = partial(first_decision, intent, ports.judge, proposal.reasoning)
         decision, decided = ruled(intent, decide, ports.judge, ports.spans)
     except Refusal as refusal:
         raise _recorded(intent, refusal, drafts, ports) from refusal
     drafts.append(decided)
     try:
-        return _act_on(decision, proposal, drafts, ports)
+        return _act_on(decision, proposal, drafts, ports, *claim)
     except (*minting.REFUSALS, Unanswerable) as stopped:
         ports.records.commit(intent.run, [], [*drafts, entries.refused(intent, stopped)])
         raise
@@ -111,11 +127,11 @@ def _step(intent: Intent, ports: GatePorts) -> list[Change]:
     return minting.step(intent, ports.judge.charter, ports.judge.clock.now())
 
 
-def _act_on(decision: Decision, proposal: Proposal, drafts: list[Draft], ports: GatePorts) -> Action:
+def _act_on(decision: Decision, proposal: Proposal, drafts: list[Draft], ports: GatePorts, *claim: Change) -> Action:
     match decision.outcome:
         case Outcome.ALLOW:
             action = Action(intent=proposal.intent, status=ActionStatus.WARRANTED, task_token=proposal.task_token)
-            return _warranted(action, None, drafts, ports)
+            return _warranted(action, None, drafts, ports, *claim)
         case Outcome.ESCALATE:
             action = Action(intent=proposal.intent, status=ActionStatus.WAITING, task_token=proposal.task_token)
             return _escalated(action, decision, drafts, ports)
@@ -146,6 +162,7 @@ def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
     intent, settled = action.intent, MoveApproval(approval=approval)
     try:
         _check_still_waiting(action, ports.tasks)
+        _, claim = to_undo(intent, ports, none_before)
         decision, decided = ruled(intent, partial(second_decision, approval, intent, ports.judge), ports.judge, ports.spans)
     except Refusal as refusal:
         return _closed(action, refusal, [entries.refused(intent, refusal)], ports, settled)
@@ -153,7 +170,9 @@ def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
     if decision.outcome is not Outcome.ALLOW:
         return _closed(action, denied(decision), drafts, ports, settled)
     try:
-        return _warranted(action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports, settled)
+        return _warranted(
+            action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports, settled, *claim
+        )
     except minting.REFUSALS as stopped:
         return _closed(action, stopped, [*drafts, entries.refused(intent, stopped)], ports, settled)
 
@@ -208,19 +227,20 @@ def _approval(action: Action, ports: GatePorts) -> Approval:
     return approval
 
 
-def _report(action: Action, tasks: Tasks) -> None:
+def _report(action: Action, ports: GatePorts) -> None:
     if action.failure is not None:
-        tasks.fail(action.task_token, action.failure)
+        ports.tasks.fail(action.task_token, action.failure)
     elif action.receipt is not None:
-        _report_receipt(action.receipt, action, tasks)
+        _report_receipt(action.receipt, action, ports)
 
 
-def _report_receipt(receipt: Receipt, action: Action, tasks: Tasks) -> None:
+def _report_receipt(receipt: Receipt, action: Action, ports: GatePorts) -> None:
     if receipt.verification is Verification.MATCH:
-        tasks.succeed(action.task_token, receipt)
+        note_undone(action, ports.records)
+        ports.tasks.succeed(action.task_token, receipt)
     else:
         message = f"The read-back of {action.intent.tool} says {receipt.verification}: {receipt.note}"
-        tasks.fail(action.task_token, failure_of(OutcomeUnverified(message)))
+        ports.tasks.fail(action.task_token, failure_of(OutcomeUnverified(message)))
 
 
 def _count(ports: GatePorts, *, failed: bool) -> None:

@@ -85,7 +85,7 @@ def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPo
 def view(run: str, ports: RunPorts) -> RunView:
     """Raises NotFound for an unknown run."""
     entries = ports.records.entries(run)
-    if not entries:
+    if not entries or entries[0].kind is not Kind.RUN_STARTED:
         raise NotFound(f"There is no run '{run}'.")
     workflow = str(entries[0].body["workflow"])
     return RunView(run=run, workflow=workflow, state=ports.machines.state(workflow, run) or RunState(status="RUNNING"), entries=entries)

@@ -16,7 +16,7 @@ from tests.e2e.conftest import REPOSITORY
 
 TRACED = [
     *("request", "model", "intent", "decision", "question", "e-mail"),
-    *("page", "answer", "approval", "decision", "warrant", "execution", "read-back", "end"),
+    *("page", "answer", "approval", "decision", "warrant", "execution", "read-back", "end", "undone"),
 ]
 
 
@@ -55,6 +55,7 @@ def test_the_ledger_of_an_approved_run_tells_all_of_it_in_order(approved: Run) -
         "action.executed",
         "outcome.verified",
         "run.finished",
+        "action.undone",
     ]
 
 
@@ -82,6 +83,18 @@ def test_an_action_can_be_asked_for_from_the_command_line(state: CloudState, wor
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "DONE, read back: MATCH")
     denied = remit(state, world, "act", "support", "refunds.issue_refund", "--payload", json.dumps({**payload, "amount": 600000}), "--json")
     assert (denied.returncode, json.loads(denied.stdout)["error"]) == (3, "Remit.Denied")
+
+
+def test_a_run_is_undone_from_the_command_line_and_once_more_is_nothing(state: CloudState, world: World, approved: Run) -> None:
+    payload = {"account_id": "A-100", "order_id": "O-1003", "amount": 1100, "currency": "USD", "reason": "late"}
+    before = world.left("O-1003")
+    run = world.client.act("support", "refunds.issue_refund", payload).run
+    shown = [remit(state, world, "undo", run, *more) for more in ([], ["--json"])]
+    assert [each.returncode for each in shown] == [0, 0]
+    assert "UNDONE" in shown[0].stdout
+    assert f"refundable {before}" in shown[0].stdout
+    assert [step["standing"] for step in json.loads(shown[1].stdout)["steps"]] == ["UNDONE"]
+    assert world.left("O-1003") == before
 
 
 def test_the_same_key_pays_once(world: World, approved: Run) -> None:

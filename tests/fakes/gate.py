@@ -42,7 +42,7 @@ from tests.fakes.outside import (
     WokenGate,
     executor_ports,
 )
-from tests.fakes.records import MemoryRecords
+from tests.fakes.records import MemoryRecords, MemoryUndoings
 
 REFUNDS = load_charter(Path("charters/refunds.yaml"))
 POLICIES = load_policy_set(REFUNDS, Path("policies/refunds"))
@@ -115,7 +115,14 @@ class World:
         )
         executor, tasks, asking = self.executor, self.tasks, self.asking
         return GatePorts(
-            judge=judge, records=self.records, executor=executor, tasks=tasks, asking=asking, spans=self.spans, meter=self.counts
+            judge=judge,
+            records=self.records,
+            undoings=MemoryUndoings(self.records),
+            executor=executor,
+            tasks=tasks,
+            asking=asking,
+            spans=self.spans,
+            meter=self.counts,
         )
 
     @property

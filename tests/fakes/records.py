@@ -30,6 +30,7 @@ from remit.ports import (
     Suspend,
     Witness,
 )
+from remit.undo_ports import ClaimUndo, NoteUndone, Undoings
 
 T = TypeVar("T")
 _TABLES = (
@@ -46,6 +47,7 @@ _TABLES = (
     "claims",
     "citations",
     "drawn",
+    "undo",
 )
 
 
@@ -70,6 +72,16 @@ class MemoryDelegations(Delegations):
         return tuple(RunUse(run=run, workflow=workflow) for run, workflow in uses)
 
 
+class MemoryUndoings(Undoings):
+    """What the records hold of them."""
+
+    def __init__(self, records: "MemoryRecords") -> None:
+        self._records = records
+
+    def undoing(self, key: str) -> str | None:
+        return self._records.undo.get(key, (None, False))[0]
+
+
 class MemoryRecords(Records):
     """Everything in dictionaries; a commit that fails puts back what was there."""
 
@@ -88,6 +100,7 @@ class MemoryRecords(Records):
         self.claims: dict[str, Claim] = {}
         self.citations: set[Citation] = set()
         self.drawn: dict[tuple[str, str], int] = {}
+        self.undo: dict[str, tuple[str, bool]] = {}
         self.ledger: dict[str, tuple[Entry, ...]] = {}
         self.before_commit: Callable[[Sequence[Change], Sequence[Draft]], None] = lambda changes, drafts: None
 
@@ -194,6 +207,17 @@ class MemoryRecords(Records):
                 self.citations.add(change.citation)
             case Uncite():
                 self.citations.discard(change.citation)
+            case _:
+                self._apply_to_undoings(change)
+
+    def _apply_to_undoings(self, change: Change) -> None:
+        match change:
+            case ClaimUndo():
+                _require(self.undo.get(change.undoes, (None, False))[0] == change.instead_of)
+                self.undo[change.undoes] = (change.by, False)
+            case NoteUndone():
+                _require(self.undo.get(change.undoes) == (change.by, False))
+                self.undo[change.undoes] = (change.by, True)
             case _:
                 raise TypeError(f"no fake of {type(change).__name__}")
 

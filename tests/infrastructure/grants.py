@@ -5,7 +5,7 @@ from pathlib import Path
 
 from remit.charters import load_charters
 from remit.domain.charter import Charter
-from remit.names import action_workflow
+from remit.names import action_workflow, undo_workflow
 
 CHARTERS = load_charters(Path("charters"))
 LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamodb:table/ledger"}
@@ -17,7 +17,8 @@ _STORE_READS = ("IsAuthorized", "ListPolicies", "GetPolicy", "GetSchema")
 
 
 def machines_of(charter: Charter) -> list[str]:
-    return [*charter.workflows, action_workflow(charter.domain)]
+    undo = [undo_workflow(charter.domain)] if any(tool.compensate for tool in charter.tools.values()) else []
+    return [*charter.workflows, action_workflow(charter.domain), *undo]
 
 
 def workflows() -> Iterator[str]:
@@ -64,7 +65,8 @@ def _api() -> set[str]:
     actions = ("GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem")
     facts = {f"dynamodb:{action} on dynamodb:table/facts" for action in actions}
     delegations = {f"dynamodb:{action} on dynamodb:table/delegations" for action in ("Query", "PutItem", "ConditionCheckItem")}
-    return LEDGER | grants | facts | delegations | {"dynamodb:Query on dynamodb:table/delegations/index/person"}
+    undo = {"dynamodb:GetItem on dynamodb:table/actions"}
+    return LEDGER | grants | facts | delegations | undo | {"dynamodb:Query on dynamodb:table/delegations/index/person"}
 
 
 def _execution(workflow: str) -> set[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from remit.domain.asl.machine import read_machine
-from remit.names import action_workflow
 from tests.infrastructure.grants import CHARTERS, machines_of
 from tests.infrastructure.templates import STAGES, Resource, deployment
 
@@ -102,6 +101,8 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
     assert {(m["HttpMethod"], route(paths, m["ResourceId"]["Ref"])): m["AuthorizationType"] for m in methods} == {
         ("POST", "/runs"): "AWS_IAM",
         ("GET", "/runs/{id}"): "AWS_IAM",
+        ("POST", "/runs/{id}/undo"): "AWS_IAM",
+        ("GET", "/runs/{id}/undo"): "AWS_IAM",
         ("POST", "/intents"): "AWS_IAM",
         ("GET", "/approvals"): "AWS_IAM",
         ("GET", "/approvals/{id}"): "NONE",
@@ -137,7 +138,8 @@ def test_the_api_knows_every_workflow_with_its_domain_people_and_agent() -> None
     for charter in CHARTERS:
         common: dict[str, object] = {"domain": charter.domain, "groups": [*charter.groups]}
         expected |= {name: {**common, "agent": spec.agent} for name, spec in charter.workflows.items()}
-        expected[action_workflow(charter.domain)] = {**common, "agent": None}
+        behind = [name for name in machines_of(charter) if name not in charter.workflows]
+        expected |= {name: {**common, "agent": None} for name in behind}
     assert json.loads(variables["WORKFLOWS"]) == expected
 
 

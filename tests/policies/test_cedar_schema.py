@@ -18,6 +18,7 @@ from remit.domain.model import Json, JsonObject
 from remit.domain.payload import Payload
 
 REFUNDS = load_charter(Path("charters/refunds.yaml"))
+MODELS = tuple(tool.payload for tool in REFUNDS.tools.values())
 
 
 class Address(Payload):
@@ -42,7 +43,7 @@ class Everything(Payload):
 
 
 def attributes(payload: type[Payload]) -> JsonObject:
-    schema: Json = cedar_schema(REFUNDS, {"IssueRefund": payload, "OfferRefund": payload})
+    schema: Json = cedar_schema(REFUNDS, dict.fromkeys(MODELS, payload))
     for name in ("Remit", "actions", "refunds.issue_refund", "appliesTo", "context", "attributes", "payload", "attributes"):
         assert isinstance(schema, dict)
         schema = schema[name]
@@ -70,8 +71,8 @@ def test_every_payload_type_has_its_cedar_type() -> None:
 
 
 def test_cedar_accepts_the_schema_of_every_payload_type() -> None:
-    schema = cedar_schema(REFUNDS, {"IssueRefund": Everything, "OfferRefund": Everything})
-    rule = 'forbid (principal, action in Remit::Action::"effect:irreversible", resource) when { context.payload.labels.contains(1) };'
+    schema = cedar_schema(REFUNDS, dict.fromkeys(MODELS, Everything))
+    rule = 'forbid (principal, action in Remit::Action::"effect:write", resource) when { context.payload.labels.contains(1) };'
     assert "not compatible" in cedarpy.validate_policies(rule, schema).errors[0].error
     assert cedarpy.validate_policies(rule.replace("contains(1)", 'contains("x")'), schema).validation_passed
 
@@ -86,7 +87,7 @@ def test_a_field_without_a_cedar_type_is_named(annotation: object) -> None:
 def test_a_fact_may_be_a_set_of_texts() -> None:
     order = REFUNDS.facts["order"].model_copy(update={"attributes": {"tags": CedarType.STRINGS}})
     charter = REFUNDS.model_copy(update={"facts": {**REFUNDS.facts, "order": order}})
-    schema = cedar_schema(charter, {"IssueRefund": Everything, "OfferRefund": Everything})
+    schema = cedar_schema(charter, dict.fromkeys(MODELS, Everything))
     rule = 'forbid (principal, action in Remit::Action::"effect:write", resource) when { context.facts.order.tags.contains("gift") };'
     assert cedarpy.validate_policies(rule, schema).validation_passed
     assert not cedarpy.validate_policies(rule.replace('"gift"', "1"), schema).validation_passed
@@ -95,7 +96,7 @@ def test_a_fact_may_be_a_set_of_texts() -> None:
 def test_what_stands_in_memory_is_a_value_with_its_authority() -> None:
     rule = StoredFactSpec(namespace="logistics", predicate="carrier", key="account_id", type=CedarType.LONG)
     charter = REFUNDS.model_copy(update={"facts": {**REFUNDS.facts, "order": rule}})
-    schema = cedar_schema(charter, {"IssueRefund": Everything, "OfferRefund": Everything})
+    schema = cedar_schema(charter, dict.fromkeys(MODELS, Everything))
     head = 'forbid (principal, action in Remit::Action::"effect:write", resource)'
     fits = f'{head} when {{ context.facts.order.value > 1 && context.facts.order.integrity != "owner" }};'
     assert cedarpy.validate_policies(fits, schema).validation_passed

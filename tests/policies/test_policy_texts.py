@@ -62,7 +62,8 @@ def test_the_matrix_is_one_permit_per_agent_over_exactly_its_tools() -> None:
     assert permit.id == "refunds.matrix.support"
     assert permit.statement.splitlines()[-1] == (
         'permit (principal == Remit::Agent::"support", '
-        'action in [Remit::Action::"refunds.issue_refund", Remit::Action::"refunds.offer_refund"], resource);'
+        'action in [Remit::Action::"refunds.issue_refund", Remit::Action::"refunds.reverse_refund", '
+        'Remit::Action::"refunds.withdraw_offer", Remit::Action::"refunds.offer_refund"], resource);'
     )
 
 

@@ -51,7 +51,7 @@ def reached(machine: dict[str, Any], start: str, without: frozenset[str] = froze
 def test_every_named_error_exists(machine: dict[str, Any]) -> None:
     handlers = [handler for _, state in tasks(machine) for kind in ("Retry", "Catch") for handler in state.get(kind, [])]
     named = {name for handler in handlers for name in handler["ErrorEquals"]}
-    assert {name for name in named if not re.match(r"(States|Lambda)\.", name)} <= KNOWN | CLASSES
+    assert {name for name in named if not re.match(r"(States|Lambda|Sandbox|Runtime)\.", name)} <= KNOWN | CLASSES
 
 
 @every_machine

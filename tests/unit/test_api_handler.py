@@ -16,11 +16,12 @@ from remit.ports import RunState
 from remit.usecases import approval_entries
 from remit.usecases.agents import AgentPorts
 from remit.usecases.delegations import DelegationPorts
+from remit.usecases.undo import UndoPorts
 from tests.fakes.clock import NOON
 from tests.fakes.facts import fact_desk
-from tests.fakes.gate import make_approval, make_intent, refund
+from tests.fakes.gate import REFUNDS, RUN, World, make_approval, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
-from tests.fakes.records import MemoryDelegations
+from tests.fakes.records import MemoryDelegations, MemoryUndoings
 from tests.unit.test_runs import Desk
 
 INTENT = {"agent": "support", "tool": "refunds.issue_refund", "payload": refund()}
@@ -33,7 +34,9 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     delegations = DelegationPorts(
         delegations=MemoryDelegations(desk.records), records=desk.records, machines=desk.machines, clock=desk.clock
     )
-    ports = ApiPorts(runs=desk.ports, agents=agents, facts=fact_desk(desk.clock), delegations=delegations, tokens=desk.tokens)
+    undo = UndoPorts(charters={"refunds": REFUNDS}, undoings=MemoryUndoings(desk.records), runs=desk.ports)
+    facts, tokens = fact_desk(desk.clock), desk.tokens
+    ports = ApiPorts(runs=desk.ports, undo=undo, agents=agents, facts=facts, delegations=delegations, tokens=tokens)
     for module in (api, delegation_routes):
         monkeypatch.setattr(module, "ports", lambda: ports)
     return desk
@@ -203,3 +206,33 @@ def test_a_persons_delegations_are_listed_and_one_is_revoked_in_the_name_of_who_
 
 def test_a_delegation_that_nobody_used_is_404(desk: Desk) -> None:
     assert call("POST", "/delegations/d9/revoke", {"reason": "carol has left"})[0] == 404
+
+
+def a_run_that_paid(desk: Desk) -> None:
+    """In the desk's own records, and ended."""
+    world = World()
+    world.propose(refund(100_00))
+    vars(desk.records).update(vars(world.records))
+    desk.machines.states[RUN] = RunState(status="SUCCEEDED", output={"outcome": "DONE"})
+
+
+def test_an_undo_is_accepted_in_the_name_of_who_signed_and_shown(desk: Desk) -> None:
+    a_run_that_paid(desk)
+    status, body = call("POST", f"/runs/{RUN}/undo", {})
+    ((attempt, (workflow, start)),) = desk.machines.started.items()
+    assert (status, body["attempt"]["run"], body["attempt"]["status"]) == (202, attempt, "RUNNING")
+    assert (workflow, start["requester"], start["undoes"]) == ("refunds-undo", {"arn": CALLER}, RUN)
+    assert [(step["tool"], step["standing"]) for step in body["steps"]] == [("refunds.issue_refund", "OPEN")]
+    assert call("GET", f"/runs/{RUN}/undo") == (200, body)
+
+
+def test_a_run_that_goes_on_is_not_undone(desk: Desk) -> None:
+    run = desk.start()
+    status, body = call("POST", f"/runs/{run}/undo", {})
+    assert (status, body["error"]) == (409, "Remit.RunOpen")
+
+
+@pytest.mark.parametrize("run", ["run-unknown", "agent-support"])
+def test_what_is_no_run_is_not_undone(desk: Desk, run: str) -> None:
+    call("POST", "/agents/support/suspend", {"reason": "An audit."})
+    assert call("POST", f"/runs/{run}/undo", {})[0] == 404

@@ -218,12 +218,13 @@ def test_a_retry_after_a_lost_answer_reads_back_and_acts_no_second_time() -> Non
     assert (receipt(world).verification, world.till.times, world.tasks.told[-1][0]) == (Verification.MATCH, 1, "second")
 
 
-def test_an_effect_that_cannot_be_seen_after_the_warrant_was_used_is_not_tried_again() -> None:
+def test_an_effect_that_cannot_be_seen_after_the_warrants_time_is_not_tried_again() -> None:
     world = World()
     intent = world.propose(token="first")
     world.till.done.clear()
     action = world.records.actions[intent.key]
     world.records.actions[intent.key] = action.model_copy(update={"status": ActionStatus.WARRANTED, "receipt": None})
+    world.clock.pause(301)
     world.propose(token="second")
     assert (failure(world).error, world.till.times) == ("Remit.Unavailable", 1)
 

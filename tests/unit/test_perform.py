@@ -92,3 +92,25 @@ def test_a_repeat_after_the_warrant_expired_still_tells_what_was_done() -> None:
     first = bench.send()
     bench.clock.pause(600)
     assert bench.send() == first
+
+
+def test_whoever_used_the_warrant_and_broke_off_before_acting_is_finished_by_the_repeat() -> None:
+    bench = Bench()
+    bench.ports.uses.consume(bench.warrant, NOON)
+    performed = bench.send()
+    assert performed.receipt is not None
+    assert (performed.receipt.verification.value, bench.till.times) == ("MATCH", 1)
+
+
+def test_after_the_warrants_time_a_repeat_only_looks() -> None:
+    bench = Bench()
+    bench.ports.uses.consume(bench.warrant, NOON)
+    bench.clock.pause(301)
+    assert (error_of(bench.send()), bench.till.times) == ("Remit.Unavailable", 0)
+
+
+def test_a_refusal_on_a_repeat_does_not_prove_that_nothing_was_done() -> None:
+    bench = Bench()
+    bench.ports.uses.consume(bench.warrant, NOON)
+    bench.till.refuses = "There is such a record already."
+    assert error_of(bench.send()) == "Remit.Unavailable"

@@ -147,8 +147,8 @@ def test_the_call_names_prompt_version_digest_and_tokens() -> None:
     assert described["usage"] == {"input_tokens": 200, "output_tokens": 20}
 
 
-def test_each_cell_of_the_matrix_is_offered_under_a_name_that_bedrock_takes() -> None:
-    assert sorted(map(tool_name, OFFERED)) == sorted(REFUNDS.agents["support"].tools)
+def test_each_cell_of_the_matrix_but_what_only_undoes_is_offered_under_a_name_that_bedrock_takes() -> None:
+    assert sorted(map(tool_name, OFFERED)) == [tool for tool in sorted(REFUNDS.agents["support"].tools) if not REFUNDS.undone_by(tool)]
     assert all(name.replace("_", "").isalnum() for name in OFFERED)
     assert all(offer.parameters["additionalProperties"] is False for offer in OFFERS)
 

@@ -42,7 +42,7 @@ def root(tmp_path: Path) -> Path:
         shutil.copy(Path("charters") / name, tmp_path / "charters")
     shutil.copytree("policies/refunds", tmp_path / "policies" / "refunds")
     (tmp_path / "statemachines").mkdir()
-    for name in ("refunds.asl.json", "action.asl.json"):
+    for name in ("refunds.asl.json", "action.asl.json", "undo.asl.json"):
         shutil.copy(Path("statemachines") / name, tmp_path / "statemachines")
     return tmp_path
 

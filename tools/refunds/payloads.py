@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from remit.domain.payload import Autonomous, Cents, Payload, Text
+from remit.domain.payload import Autonomous, Cents, Payload, Text, UseKey
 
 AccountId = Annotated[str, Field(pattern=r"^A-[0-9]{1,12}$")]
 OrderId = Annotated[str, Field(pattern=r"^O-[0-9]{1,12}$")]
@@ -29,3 +29,23 @@ class OfferRefund(Payload):
     amount: Cents
     currency: Currency
     reason: Text
+
+
+class ReverseRefund(Payload):
+    """Take back a refund that was issued."""
+
+    refund_id: UseKey
+    account_id: AccountId
+    order_id: OrderId
+    amount: Cents
+    currency: Currency
+
+
+class WithdrawOffer(Payload):
+    """Withdraw an offer that was made."""
+
+    offer_id: UseKey
+    account_id: AccountId
+    order_id: OrderId
+    amount: Cents
+    currency: Currency

@@ -78,6 +78,15 @@ class World:
     def ended(self, run: str) -> Run:
         return self.client.wait(run, PATIENCE_SECONDS)
 
+    def left(self, order: str) -> int:
+        """What an order has left to refund, in minor units."""
+        return int(self.rows("orders")[order]["refundable"])
+
+    def undone(self, run: str) -> str:
+        """Have the operator undo a run; the run that did, once it has ended."""
+        attempt = self.operator.undo(run).attempt
+        return self.operator.wait(attempt.run, PATIENCE_SECONDS).run if attempt else ""
+
     def question(self, run: str) -> tuple[Run, Question]:
         """The run once it waits for a human, and the mail that asks."""
         waiting = self.client.wait(run, PATIENCE_SECONDS, until=lambda seen: seen.ended or _mailed(seen))

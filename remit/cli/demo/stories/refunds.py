@@ -85,6 +85,25 @@ def again(story: Story, world: World) -> None:
     story.expect("the ledger records no second approval and no second execution", world.client.run(story.run).entries, ledger)
 
 
+def undone(story: Story, world: World) -> None:
+    if world.answered is None:
+        story.expect("there is a refund to undo", None, "a refund")
+        return
+    run, before = world.answered.run, world.left("O-1002")
+    story.say("who", "an operator, by the policy remit-local-operator")
+    story.expect("a caller who is no operator gets 403", _status(lambda: world.client.undo(run)), 403)
+    attempt = world.undone(run)
+    story.tell(world.client.run(attempt))
+    story.expect("the balance of the order is restored", world.left("O-1002") - before, 1_200_00)
+    steps = [(step.tool, step.standing) for step in world.operator.undoing(run).steps]
+    story.expect("its only action is undone", steps, [("refunds.issue_refund", "UNDONE")])
+    story.expect("by a decision, a warrant and a receipt of its own", _kinds(world, attempt), _GOVERNED)
+    story.expect("the run itself says so", _kinds(world, run)[-1], "action.undone")
+    undos = world.executions("refunds-undo")
+    story.expect("undoing it again starts nothing", (world.operator.undo(run).attempt or story).run, attempt)
+    story.expect("and changes nothing", (world.executions("refunds-undo"), world.left("O-1002") - before), (undos, 1_200_00))
+
+
 def rejected(story: Story, world: World) -> None:
     before = world.rows("refunds")
     run = _ask(story, world, "Customer Bob on account A-200 asks for a refund of $80.00 for order O-2001: never arrived.")
@@ -125,10 +144,21 @@ STORIES: tuple[tuple[str, Callable[[Story, World], None]], ...] = (
     ("$120.00 for order O-1001: within what the agent may do by itself", small),
     (APPROVED, escalated),
     ("The same link once more: refused, and nothing happens twice", again),
+    ("The $1,200.00 is taken back: each step of a run is undone by a governed action, once", undone),
     ("$80.00 on the flagged account A-200: risk is asked, and says no", rejected),
     ("$6,000.00 for order O-1006: denied whoever approves, so the agent tries another way, once", denied),
     ("Malformed payloads: refused before anything is decided", malformed),
 )
+
+
+_GOVERNED = [
+    *("run.started", "intent.proposed", "decision.made", "warrant.minted"),
+    *("action.executed", "outcome.verified", "run.finished"),
+]
+
+
+def _kinds(world: World, run: str) -> list[str]:
+    return [entry.kind for entry in world.client.run(run).entries]
 
 
 def _ask(story: Story, world: World, message: str) -> str:

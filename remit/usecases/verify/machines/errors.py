@@ -42,7 +42,9 @@ def _tree(root: type[RemitError]) -> Iterator[type[RemitError]]:
 _OURS = {name for error in _tree(RemitError) for name in (error.code, error.__name__)}
 _NEVER_AGAIN = tuple(error.code for error in _tree(Refusal) if error is not Refusal)
 _CERTAIN = (Denied.code, *_NEVER_AGAIN, _LATE)
-_PASSING = {Unavailable.code, PreconditionRunning.code}
+_PASSING = {Unavailable.code, Unavailable.__name__, PreconditionRunning.code}
+# How Step Functions names what happens to a function that did not answer: it was throttled, ran out of time, or its process ended.
+_OF_LAMBDA = ("Lambda.", "Sandbox.", "Runtime.")
 
 
 def _handlers(located: Located) -> Sequence[Retrier | Catcher]:
@@ -57,7 +59,7 @@ def _names(located: Located, handlers: Sequence[Retrier | Catcher], file: Machin
 
 
 def _exists(name: str) -> bool:
-    return name in _OURS or name in _OF_STATES or name.startswith("Lambda.")
+    return name in _OURS or name in _OF_STATES or name.startswith(_OF_LAMBDA)
 
 
 def _order(located: Located, handlers: Sequence[Retrier | Catcher], file: MachineFile) -> Finding | None:
@@ -77,10 +79,12 @@ def _retries(located: Located, file: MachineFile) -> Finding | None:
         if isinstance(retrier.max_attempts, int) and retrier.max_attempts > _MOST_ATTEMPTS:
             what = f"it is tried {retrier.max_attempts} times more after {retrier.error_equals[0]}"
             return file.at(located, "unbounded-retry", what, f"Make its MaxAttempts at most {_MOST_ATTEMPTS}")
-        final = [name for name in retrier.error_equals if name not in _PASSING and not name.startswith("Lambda.")]
+        final = [name for name in retrier.error_equals if name not in _PASSING and not name.startswith(_OF_LAMBDA)]
         if acts and final:
             what = f"it is tried again after {final[0]}, which trying again does not change"
-            return file.at(located, "retried-refusal", what, f"Retry {', '.join(sorted(_PASSING))} and Lambda's own errors only")
+            return file.at(
+                located, "retried-refusal", what, f"Retry {Unavailable.code}, {PreconditionRunning.code} and Lambda's own errors only"
+            )
     return None
 
 

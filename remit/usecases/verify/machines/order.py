@@ -32,7 +32,9 @@ def unproven(machine: Machine, file: MachineFile) -> Iterator[tuple[Located, Seq
     """The states whose tool the file does not say, with the tools that require something and could be chosen there."""
     requiring = [tool for tool in file.tools if file.charter.tools[tool].requires]
     for located, task in machine.tasks():
-        if requiring and intent_of(task) is not None and tool_of(task) is None:
+        intent = intent_of(task)
+        # What undoes requires nothing, and the gate lets it be chosen in no other way than to undo.
+        if requiring and intent is not None and tool_of(task) is None and "undoes.$" not in intent:
             yield located, requiring
 
 
@@ -77,7 +79,9 @@ def _first_of_each(machine: Machine, visits: Sequence[Visit], file: MachineFile)
 def _in_whose_name(located: Located, task: Task, visit: Visit, file: MachineFile) -> Iterator[Finding]:
     intent = intent_at(located.name, task, visit.point.document)
     agents = {Origin(INPUT, ("agent",))} | ({constant(file.agent)} if file.agent else set())
-    for field, allowed in (("run", _RUN), ("agent", agents), ("requester", {Origin(INPUT, ("requester",))})):
+    told = [("run", _RUN), ("agent", agents), ("requester", {Origin(INPUT, ("requester",))})]
+    # The gate undoes as nobody but the agent whose action it was.
+    for field, allowed in told if intent.origin(("undoes",)) is None else (told[0], told[2]):
         if intent.origin((field,)) not in allowed:
             what = f"its {field} is not the one that the run was started with: {_shown(visit)}"
             yield file.at(located, "borrowed-identity", what, f'Hand the gate "{field}.$": "$.{field}" as the run\'s input has it')

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -140,8 +140,9 @@ class Spans(ABC):
 
 class FactSource(ABC):
     @abstractmethod
-    def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
-        """The facts as they are now, in the order wanted. Raises Denied for a missing one, Unavailable when it cannot tell."""
+    def read(self, wanted: dict[str, FactSpec], payload: JsonObject, tenant: str | None = None) -> tuple[Fact, ...]:
+        """The facts as they are now, in the order wanted; records by tenant are this one's. Raises Denied for a missing one, Unavailable
+        when it cannot tell."""
 
 
 class RunHistory(ABC):
@@ -236,10 +237,13 @@ class WarrantUses(ABC):
 
 @dataclass(frozen=True, slots=True)
 class AgentSession:
-    """The agent's role as assumed for one action: its ARN, and what a tool may touch with it."""
+    """The agent's role as assumed for one action: its ARN, what a tool may touch with it, and whom it is narrowed to, as tags and as
+    the identity that stays with whatever it does."""
 
     arn: str
     context: ToolContext
+    tags: Mapping[str, str] = field(default_factory=dict)
+    source_identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +259,11 @@ class AgentIdentity(ABC):
 
     @abstractmethod
     def assume(self, warrant: Warrant) -> AgentSession:
-        """Short-lived credentials of the agent's role for one warrant. Raises Unavailable."""
+        """Short-lived credentials of the agent's role, for no more than one warrant's tool and delegator. Raises Unavailable."""
 
     @abstractmethod
     def read_as(self, warrant: Warrant) -> ReadSession:
-        """Short-lived credentials of the agent's reading role for one warrant. Raises Unavailable."""
+        """The same of the agent's reading role. Raises Unavailable."""
 
 
 class Performed(Model):

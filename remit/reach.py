@@ -1,7 +1,7 @@
 """What the charters let each agent's role reach, and what the synthesised templates do: two sets of cells that have to be the same.
 
-Only documents are read: no AWS, no CDK. A condition on an Allow is not believed, and a policy from elsewhere is taken for all it could
-be, so that what is told here is never less than what IAM would allow.
+Only documents are read: no AWS, no CDK. No condition on an Allow is believed but the one that binds it to partition keys, and a policy
+from elsewhere is taken for all it could be, so that what is told here is never less than what IAM would allow.
 """
 
 import re
@@ -10,22 +10,38 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from remit.domain.charter import Charter
-from remit.domain.permission import MEMORY_READS, SEND_MAIL, Permission, ReadPermission
+from remit.domain.permission import MEMORY_READS, OWN_TENANT, SEND_MAIL, Permission, ReadPermission, only_keys
 from remit.names import Names
 
 Template = Mapping[str, Any]
-# An action on a resource; both may be patterns.
-Grant = tuple[str, str]
+# The partition keys that a grant is bound to; None: it is bound to none.
+Keys = frozenset[str] | None
+
+
+class Grant(NamedTuple):
+    """An action on a resource; both may be patterns."""
+
+    action: str
+    resource: str
+    keys: Keys = None
+
 
 _ATTACHING = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
 
 
 class Cell(NamedTuple):
-    """`role` by its name; `resource` as service and name: `dynamodb:table/remit-prod-claims-claims`."""
+    """`role` by its name; `resource` as service and name: `dynamodb:table/remit-prod-claims-claims`; `keys` are the partition keys of
+    it that are within reach, sorted, or None for all of them."""
 
     role: str
     action: str
     resource: str
+    keys: tuple[str, ...] | None = None
+
+    @property
+    def of(self) -> str:
+        """The resource in words."""
+        return self.resource if self.keys is None else f"{self.resource} of {', '.join(self.keys)}"
 
 
 class Difference(NamedTuple):
@@ -38,7 +54,7 @@ class Difference(NamedTuple):
 def compare(charters: Iterable[Charter], templates: Iterable[Template], names: Names) -> Difference:
     """Templates of all stacks of one stage."""
     wanted, found = reach(charters, names), granted(templates, names)
-    return Difference(beyond=tuple(sorted(found - wanted)), short=tuple(sorted(wanted - found)))
+    return Difference(beyond=tuple(sorted(found - wanted, key=str)), short=tuple(sorted(wanted - found, key=str)))
 
 
 def reach(charters: Iterable[Charter], names: Names) -> frozenset[Cell]:
@@ -49,25 +65,30 @@ def reach(charters: Iterable[Charter], names: Names) -> frozenset[Cell]:
 def _cells(charter: Charter, names: Names) -> Iterator[Cell]:
     for agent in charter.agents:
         acts, looks = names.agent_role(charter.domain, agent), names.reader_role(charter.domain, agent)
-        yield from (Cell(acts, *grant) for grant in _given(charter, charter.permissions_of(agent), names))
-        yield from (Cell(looks, *grant) for grant in _given(charter, charter.reads_of(agent), names))
+        yield from (_cell(acts, grant) for grant in _given(charter, charter.permissions_of(agent), names))
+        yield from (_cell(looks, grant) for grant in _given(charter, charter.reads_of(agent), names))
         yield from (Cell(acts, SEND_MAIL, f"ses:identity/{charter.senders[sender].address}") for sender in charter.senders_of(agent))
-        if charter.namespaces_of(agent):
-            yield from (Cell(acts, action.value, _table(names.table("facts"))) for action in MEMORY_READS)
+        if namespaces := frozenset(charter.namespaces_of(agent)):
+            yield from (_cell(acts, Grant(action.value, _table(names.table("facts")), namespaces)) for action in MEMORY_READS)
+
+
+def _cell(role: str, grant: Grant) -> Cell:
+    return Cell(role, grant.action, grant.resource, None if grant.keys is None else tuple(sorted(grant.keys)))
 
 
 def _given(charter: Charter, permissions: Iterable[Permission | ReadPermission], names: Names) -> Iterator[Grant]:
     for permission in permissions:
         index = f"/index/{permission.index}" if isinstance(permission, Permission) and permission.index else ""
         table = _table(names.business_table(charter.domain, permission.table))
-        yield from ((action.value, f"{table}{index}") for action in permission.actions)
+        keys = frozenset({OWN_TENANT}) if charter.tables[permission.table].tenant else None
+        yield from (Grant(action.value, f"{table}{index}", keys) for action in permission.actions)
 
 
 def granted(templates: Iterable[Template], names: Names) -> frozenset[Cell]:
     """Every cell that IAM allows a role that is named like an agent's: its own policies, within its boundary, less what is denied."""
     like_an_agents = re.compile(re.escape(names.of("")) + ".*-(agent|reader)")
     roles = (role for role in _roles(tuple(templates)) if like_an_agents.fullmatch(role.name))
-    return frozenset(Cell(role.name, *grant) for role in roles for grant in role.allowed())
+    return frozenset(_cell(role.name, grant) for role in roles for grant in role.allowed())
 
 
 def _table(name: str) -> str:
@@ -123,9 +144,18 @@ class _Role:
 
 def _grants(statement: Mapping[str, Any]) -> Iterator[Grant]:
     """What is said by exclusion counts as everything."""
+    keys = _keys(statement.get("Condition"))
     for action in _listed(statement.get("Action", "*")):
         for resource in _listed(statement.get("Resource", "*")):
-            yield action, _short(_flat(resource))
+            yield Grant(action, _short(_flat(resource)), keys)
+
+
+def _keys(condition: object) -> Keys:
+    """The partition keys of a condition that is exactly of this form; any other counts as none."""
+    match condition:
+        case {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": keys}} if condition == only_keys(*_listed(keys)):
+            return frozenset(_listed(keys))
+    return None
 
 
 def _counts(statement: Mapping[str, Any], effect: str) -> bool:
@@ -135,9 +165,16 @@ def _counts(statement: Mapping[str, Any], effect: str) -> bool:
 
 
 def _intersection(one: Grant, other: Grant) -> Grant | None:
-    action, resource = _narrower(one[0].lower(), other[0].lower()), _narrower(one[1], other[1])
-    spelt = other[0] if action == other[0].lower() else one[0]
-    return (spelt, resource) if action and resource else None
+    action, resource = _narrower(one.action.lower(), other.action.lower()), _narrower(one.resource, other.resource)
+    spelt = other.action if action == other.action.lower() else one.action
+    keys = _common(one.keys, other.keys)
+    return Grant(spelt, resource, keys) if action and resource and keys != frozenset() else None
+
+
+def _common(one: Keys, other: Keys) -> Keys:
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
 
 
 def _narrower(one: str, other: str) -> str | None:
@@ -148,7 +185,7 @@ def _narrower(one: str, other: str) -> str | None:
 
 
 def _covers(pattern: Grant, grant: Grant) -> bool:
-    return fnmatchcase(grant[0].lower(), pattern[0].lower()) and fnmatchcase(grant[1], pattern[1])
+    return fnmatchcase(grant.action.lower(), pattern.action.lower()) and fnmatchcase(grant.resource, pattern.resource)
 
 
 def _flat(value: object) -> str:

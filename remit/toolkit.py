@@ -2,9 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from remit.domain.access import TENANT
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 
@@ -41,11 +42,22 @@ class Reading(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """One warranted use of a tool. `key` is the same for every repeat; `tables` has the physical names of the domain's tables."""
+    """One warranted use of a tool. `key` is the same for every repeat; `tables` has the physical names of the domain's tables, and
+    `by_tenant` says which of them are kept by tenant."""
 
     key: str
     run: str
     tables: Mapping[str, str]
+    by_tenant: frozenset[str] = frozenset()
+    tenant: str | None = None
+
+    def within(self, table: str) -> dict[str, str]:
+        """The part of the table's keys that is not the tool's to choose. Raises ToolFailed where it takes a tenant and there is none."""
+        if table not in self.by_tenant:
+            return {}
+        if self.tenant is None:
+            raise ToolFailed(f"The records of {table} are kept by tenant, and nobody of one is behind this.")
+        return {TENANT: self.tenant}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +78,8 @@ class ToolContext(Use):
 
     def reading(self) -> ReadContext:
         """The same credentials, for a tool whose whole action is to look."""
-        return ReadContext(key=self.key, run=self.run, tables=self.tables, dynamodb=self.dynamodb)
+        use = {each.name: getattr(self, each.name) for each in fields(Use)}
+        return ReadContext(dynamodb=self.dynamodb, **use)
 
 
 class Tool(ABC, Generic[P]):

@@ -33,7 +33,7 @@ class DomainStack(Stack):
         self._stage, self._names, self._charter, self._arns = stage, stage.names, charter, Arns(self, stage.names)
         for name, table in charter.tables.items():
             physical = self._names.business_table(charter.domain, name)
-            Table(self, f"Table-{name}", stage=stage, name=physical, key=table.key, indexes=table.indexes)
+            Table(self, f"Table-{name}", stage=stage, name=physical, key=table.partition, sort=table.sort, indexes=table.indexes)
         for name, sender in charter.senders.items():
             Sender(self, f"Sender-{name}", stage=stage, address=sender.address)
         store = PolicyStore(self, "Policies", stage=stage, policy_set=policy_set)
@@ -85,7 +85,7 @@ class DomainStack(Stack):
         )
         executor.allow(arns.table("warrants"), "dynamodb:ConditionCheckItem")
         executor.allow(arns.table("uses"), "dynamodb:GetItem", "dynamodb:PutItem")
-        executor.allow([acts, looks], "sts:AssumeRole", "sts:TagSession")
+        executor.allow([acts, looks], "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
         AgentRoles(self, f"Agent-{agent}", arns=arns, charter=charter, agent=agent, executor=executor, boundaries=boundaries)
         return executor
 

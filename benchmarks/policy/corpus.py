@@ -62,7 +62,7 @@ SCHEMA: JsonObject = cedar_schema(CHARTER, {"Order": Order})
 class OneAccount(FactSource):
     """Every account is open."""
 
-    def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
+    def read(self, wanted: dict[str, FactSpec], payload: JsonObject, tenant: str | None = None) -> tuple[Fact, ...]:
         record: JsonObject = {"status": "open", "version": 1}
         return tuple(make_fact(name, spec, str(payload[spec.key]), record) for name, spec in wanted.items())
 

@@ -48,7 +48,7 @@ class WorldFacts(FactSource):
     def __init__(self, world: World, conversation: Conversation) -> None:
         self._world, self._conversation = world, conversation
 
-    def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
+    def read(self, wanted: dict[str, FactSpec], payload: JsonObject, tenant: str | None = None) -> tuple[Fact, ...]:
         return tuple(make_fact(name, spec, str(payload[spec.key]), self._versioned(spec, payload)) for name, spec in wanted.items())
 
     def _versioned(self, spec: FactSpec, payload: JsonObject) -> JsonObject | None:

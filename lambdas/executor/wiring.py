@@ -20,14 +20,12 @@ from remit.usecases.perform import ExecutorPorts
 def ports() -> ExecutorPorts:
     settings = read_settings(ExecutorSettings)
     names, charter = Names(settings.remit_stage), load_charter(settings.remit_domain)
-    senders = {name: charter.senders[name].address for name in charter.senders_of(settings.remit_agent)}
-    tables = {table: names.business_table(charter.domain, table) for table in charter.tables}
     return ExecutorPorts(
         agent=settings.remit_agent,
         tools=load_tools(charter, settings.remit_agent),
         payloads=load_payloads(charter),
         uses=DynamoUses(boto3.client("dynamodb", config=CONFIG), names),
-        identity=AssumedAgent(boto3.client("sts", config=CONFIG), settings.agent_role_arn, settings.reader_role_arn, tables, senders),
+        identity=AssumedAgent(boto3.client("sts", config=CONFIG), settings.agent_role_arn, settings.reader_role_arn, charter, names),
         clock=SystemClock(),
         spans=XRaySpans(),
     )

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from botocore.exceptions import ClientError
 
 from remit.adapters.aws import code_of
-from remit.adapters.dynamodb_items import decode
+from remit.adapters.dynamodb_items import decode, encode
+from remit.domain.access import TENANT
 from remit.domain.model import JsonObject
 from remit.toolkit import ReadContext, ToolFailed
 
@@ -26,11 +27,12 @@ def refusals() -> Iterator[None]:
 
 def read_record(context: ReadContext, table: str, key: str, value: str) -> JsonObject | None:
     """One record as it is now."""
-    found = context.dynamodb.get_item(TableName=context.tables[table], Key={key: {"S": value}}, ConsistentRead=True)
+    place = encode({**context.within(table), key: value})
+    found = context.dynamodb.get_item(TableName=context.tables[table], Key=place, ConsistentRead=True)
     return decode(found["Item"]) if "Item" in found else None
 
 
 def read_own(context: ReadContext, table: str, key: str) -> JsonObject | None:
     """The record that this use made, under its own key, without what only says so."""
     record = read_record(context, table, key, context.key)
-    return None if record is None else {name: value for name, value in record.items() if name not in {key, "run"}}
+    return None if record is None else {name: value for name, value in record.items() if name not in {key, TENANT, "run"}}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from remit.adapters.aws import calling
 from remit.adapters.dynamodb_items import decode, encode
 from remit.adapters.dynamodb_statements import place_of
+from remit.domain.access import TENANT
 from remit.domain.charter import Charter
 from remit.domain.errors import Denied, Reason, Unavailable
 from remit.domain.fact import Fact, make_fact, record_of
@@ -37,22 +38,34 @@ class DynamoFacts(FactSource):
     def __init__(self, client: "DynamoDBClient", names: Names, charter: Charter, clock: Clock) -> None:
         self._client, self._names, self._charter, self._clock = client, names, charter, clock
 
-    def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
+    def read(self, wanted: dict[str, FactSpec], payload: JsonObject, tenant: str | None = None) -> tuple[Fact, ...]:
         if not wanted:
             return ()
         keys = {name: _key(name, spec, payload) for name, spec in wanted.items()}
-        places = {name: self._place(name, spec, keys[name]) for name, spec in wanted.items()}
+        places = {name: self._place(name, spec, keys[name], tenant) for name, spec in wanted.items()}
         items = self._items(set(places.values()))
-        return tuple(make_fact(name, spec, keys[name], self._record(spec, items.get(places[name]))) for name, spec in wanted.items())
+        records = {name: self._record(spec, items.get(places[name])) for name, spec in wanted.items()}
+        return tuple(make_fact(name, spec, self._cited(spec, keys[name], tenant), records[name]) for name, spec in wanted.items())
 
-    def _place(self, name: str, spec: FactSpec, key: str) -> _Place:
+    def _place(self, name: str, spec: FactSpec, key: str, tenant: str | None) -> _Place:
         if isinstance(spec, RecordFactSpec):
-            table = self._names.business_table(self._charter.domain, spec.table)
-            return _Place(table, ((self._charter.tables[spec.table].key, key),))
+            return self._record_place(name, spec, key, tenant)
         try:
             return _Place(self._names.table("facts"), tuple(sorted(place_of(spec.key_of(key)).items())))
         except ValueError as error:
             raise _not_found(name, f"'{key}' is no subject") from error
+
+    def _record_place(self, name: str, spec: RecordFactSpec, key: str, tenant: str | None) -> _Place:
+        table = self._charter.tables[spec.table]
+        if table.tenant and tenant is None:
+            raise _not_found(name, "its records are kept by tenant, and nobody of one is behind this")
+        within = ((TENANT, str(tenant)),) if table.tenant else ()
+        return _Place(self._names.business_table(self._charter.domain, spec.table), (*within, (table.key, key)))
+
+    def _cited(self, spec: FactSpec, key: str, tenant: str | None) -> str:
+        """Two tenants can have records of the same name."""
+        by_tenant = isinstance(spec, RecordFactSpec) and self._charter.tables[spec.table].tenant
+        return f"{tenant}/{key}" if by_tenant else key
 
     def _items(self, places: set[_Place]) -> dict[_Place, JsonObject]:
         with calling("DynamoDB"):

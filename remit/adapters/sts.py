@@ -1,19 +1,25 @@
-"""The agent's own roles, assumed by its executor for one action: one acts, the other one only looks."""
+"""The agent's own roles, assumed by its executor for one action: one acts, the other one only looks. Each session can do no more than
+the warrant's tool needs, and on behalf of a person it is theirs: tagged with their tenant, and known by them in every trail."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
 from remit.adapters.aws import CONFIG, ONCE, calling
+from remit.adapters.session_policy import Ground, to_act, to_look
+from remit.domain.charter import Charter
 from remit.domain.warrant import Warrant
+from remit.names import Names
 from remit.ports import AgentIdentity, AgentSession, ReadSession
 from remit.toolkit import ReadContext, ToolContext
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
+    from mypy_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
 _SHORTEST_SECONDS = 900
 _LONGEST_NAME = 64
@@ -21,37 +27,54 @@ _LONGEST_NAME = 64
 _MODELS: Loader = create_loader()
 
 
+@dataclass(frozen=True, slots=True)
+class _Assumed:
+    arn: str
+    session: boto3.Session
+    source_identity: str | None
+
+
 class AssumedAgent(AgentIdentity):
     """One agent's acting and reading roles, and the business tables and senders that its tools know by their short names."""
 
-    def __init__(
-        self, client: "STSClient", role_arn: str, reader_role_arn: str, tables: Mapping[str, str], senders: Mapping[str, str]
-    ) -> None:
-        self._client, self._role_arn, self._reader_role_arn = client, role_arn, reader_role_arn
-        self._tables, self._senders = tables, senders
+    def __init__(self, client: "STSClient", role_arn: str, reader_role_arn: str, charter: Charter, names: Names) -> None:
+        self._client, self._role_arn, self._reader_role_arn, self._charter = client, role_arn, reader_role_arn, charter
+        _, partition, _, _, account, _ = role_arn.split(":", 5)
+        self._ground = Ground(charter=charter, names=names, partition=partition, region=client.meta.region_name, account=account)
+        self._tables = {table: names.business_table(charter.domain, table) for table in charter.tables}
 
     def assume(self, warrant: Warrant) -> AgentSession:
-        arn, session = self._session(self._role_arn, warrant)
+        assumed = self._assume(self._role_arn, to_act(self._ground, warrant.tool, _tenant(warrant)), warrant)
+        senders = {name: self._charter.senders[name].address for name in self._charter.tools[warrant.tool].senders}
         context = ToolContext(
-            dynamodb=session.client("dynamodb", config=CONFIG),
-            ses=session.client("sesv2", config=ONCE) if self._senders else None,
-            senders=self._senders,
-            tables=self._tables,
-            key=warrant.id,
-            run=warrant.run,
+            dynamodb=assumed.session.client("dynamodb", config=CONFIG),
+            ses=assumed.session.client("sesv2", config=ONCE) if senders else None,
+            senders=senders,
+            **self._use(warrant),
         )
-        return AgentSession(arn, context)
+        return AgentSession(assumed.arn, context, _tags(warrant), assumed.source_identity)
 
     def read_as(self, warrant: Warrant) -> ReadSession:
-        arn, session = self._session(self._reader_role_arn, warrant)
-        dynamodb = session.client("dynamodb", config=CONFIG)
-        return ReadSession(arn, ReadContext(dynamodb=dynamodb, tables=self._tables, key=warrant.id, run=warrant.run))
+        assumed = self._assume(self._reader_role_arn, to_look(self._ground, warrant.tool, _tenant(warrant)), warrant)
+        dynamodb = assumed.session.client("dynamodb", config=CONFIG)
+        return ReadSession(assumed.arn, ReadContext(dynamodb=dynamodb, **self._use(warrant)))
 
-    def _session(self, role_arn: str, warrant: Warrant) -> tuple[str, boto3.Session]:
+    def _use(self, warrant: Warrant) -> dict[str, Any]:
+        by_tenant = frozenset(name for name, table in self._charter.tables.items() if table.tenant)
+        return {"tables": self._tables, "by_tenant": by_tenant, "tenant": _tenant(warrant), "key": warrant.id, "run": warrant.run}
+
+    def _assume(self, role_arn: str, policy: str, warrant: Warrant) -> _Assumed:
+        request: AssumeRoleRequestTypeDef = {
+            "RoleArn": role_arn,
+            "RoleSessionName": warrant.run[:_LONGEST_NAME],
+            "DurationSeconds": _SHORTEST_SECONDS,
+            "Policy": policy,
+            "Tags": [{"Key": name, "Value": value} for name, value in _tags(warrant).items()],
+        }
+        if warrant.delegator is not None:
+            request["SourceIdentity"] = warrant.delegator.person
         with calling("STS"):
-            assumed = self._client.assume_role(
-                RoleArn=role_arn, RoleSessionName=warrant.run[:_LONGEST_NAME], DurationSeconds=_SHORTEST_SECONDS
-            )
+            assumed = self._client.assume_role(**request)
         credentials = assumed["Credentials"]
         session = boto3.Session(
             botocore_session=_sharing_models(),
@@ -59,7 +82,15 @@ class AssumedAgent(AgentIdentity):
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],
         )
-        return assumed["AssumedRoleUser"]["Arn"], session
+        return _Assumed(assumed["AssumedRoleUser"]["Arn"], session, assumed.get("SourceIdentity"))
+
+
+def _tenant(warrant: Warrant) -> str | None:
+    return None if warrant.delegator is None else warrant.delegator.tenant
+
+
+def _tags(warrant: Warrant) -> Mapping[str, str]:
+    return {} if warrant.delegator is None else warrant.delegator.session_tags
 
 
 def _sharing_models() -> Session:

@@ -20,7 +20,7 @@ from remit.domain.policy import PolicyText, split_policies
 from remit.generated import generated
 from remit.machines import machine_findings, machine_notes, stray_machines
 from remit.usecases.judge import Judge
-from remit.usecases.offline import DoneBefore, Question
+from remit.usecases.offline import DoneBefore, Person, Question
 from remit.usecases.verify import CaseFile, Subject, verify
 
 
@@ -31,6 +31,7 @@ class _Case(BaseModel):
 
     tool: str
     payload: JsonObject
+    delegator: Person | None = None
     facts: dict[str, JsonObject]
     history: tuple[DoneBefore, ...] = ()
     carries: Labels = COMPANYS
@@ -172,15 +173,8 @@ def _case(path: Path, agent: str, root: Path) -> CaseFile:
         what = f"this is no case ({_first(error)})"
         todo = f"A case is a JSON file in a folder named {', '.join(Outcome)}, with tool, payload, facts and policies"
         raise _Unusable(_finding(path, root, "malformed-case", what, todo)) from error
-    question = Question(
-        id=path.stem,
-        agent=case.agent or agent,
-        tool=case.tool,
-        payload=case.payload,
-        facts=case.facts,
-        history=case.history,
-        carries=case.carries,
-    )
+    asked = {name: getattr(case, name) for name in ("tool", "payload", "delegator", "facts", "history", "carries")}
+    question = Question(id=path.stem, agent=case.agent or agent, **asked)
     return CaseFile(file=_name(path, root), question=question, outcome=outcome, route=case.route, policies=case.policies)
 
 

@@ -31,14 +31,12 @@ def _stage(folder: Path) -> str:
 
 def _beyond(folder: Path, cells: tuple[Cell, ...]) -> Iterator[Finding]:
     for cell in cells:
-        yield _finding(folder, "iam-beyond-charter", f"{cell.role} reaches {cell.action} on {cell.resource}, which no charter gives it")
+        yield _finding(folder, "iam-beyond-charter", f"{cell.role} reaches {cell.action} on {cell.of}, which no charter gives it")
 
 
 def _short(folder: Path, cells: tuple[Cell, ...]) -> Iterator[Finding]:
     for cell in cells:
-        yield _finding(
-            folder, "iam-short-of-charter", f"{cell.role} does not reach {cell.action} on {cell.resource}, which its charter gives"
-        )
+        yield _finding(folder, "iam-short-of-charter", f"{cell.role} does not reach {cell.action} on {cell.of}, which its charter gives")
 
 
 def _finding(folder: Path, rule: str, what: str) -> Finding:

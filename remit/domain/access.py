@@ -1,11 +1,15 @@
 """What a domain has that its agents can be given a part of: tables, with their indexes, and senders of mail."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from remit.domain.identifiers import Name
 from remit.domain.model import Model
+
+# The partition key of every table by tenant, and the session tag that it is held against.
+TENANT = "tenant"
 
 
 class IndexSpec(Model):
@@ -20,12 +24,27 @@ class IndexSpec(Model):
 
 
 class TableSpec(Model):
-    """A business table. With `tenant`, its partition key is the tenant: an agent reaches only its delegator's."""
+    """A business table. With `tenant`, its records are kept by tenant and `key` within, and an agent reaches only its delegator's."""
 
     key: str
-    sort: str | None = None
     tenant: bool = False
     indexes: dict[Name, IndexSpec] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _a_tenants_records_are_found_within_it(self) -> Self:
+        if self.tenant and self.key == TENANT:
+            raise PydanticCustomError("tenant_key", "key: in a table by tenant it is what tells a tenant's records apart")
+        if self.tenant and any(index.key != TENANT for index in self.indexes.values()):
+            raise PydanticCustomError("tenant_index", "indexes: an index of a table by tenant has the tenant for its key too")
+        return self
+
+    @property
+    def partition(self) -> str:
+        return TENANT if self.tenant else self.key
+
+    @property
+    def sort(self) -> str | None:
+        return self.key if self.tenant else None
 
 
 class SenderSpec(Model):

@@ -146,6 +146,13 @@ class Charter(Model):
         """The namespaces that the agent reads, its own and the shared ones, in the charter's order."""
         return tuple(name for name, namespace in self.namespaces.items() if agent in namespace.readers)
 
+    def is_by_tenant(self, tool: str) -> bool:
+        """Whether any record that the tool touches, looks at, or is decided on is kept by tenant."""
+        spec = self.tools[tool]
+        decided_on = {fact.table for fact in map(self.facts.get, spec.facts) if isinstance(fact, RecordFactSpec)}
+        touched = {permission.table for permission in spec.permissions} | {permission.table for permission in spec.verify}
+        return any(self.tables[table].tenant for table in decided_on | touched)
+
     def fact_tables(self) -> tuple[str, ...]:
         """The business tables that policies look at."""
         return tuple(sorted({fact.table for fact in self.facts.values() if isinstance(fact, RecordFactSpec)}))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from remit.domain.access import TENANT
 from remit.domain.canonical import digest
 from remit.domain.errors import DelegationEnded, Reason
 from remit.domain.model import JsonObject, Model
@@ -12,6 +13,8 @@ from remit.domain.model import JsonObject, Model
 # What a session tag's value, and with it `${aws:PrincipalTag/…}` in a policy, may hold: neither a wildcard nor a variable.
 # Spelt out, because `\w` would let letters of all scripts in, among them look-alikes, and take a tenth of a cold start to build.
 _TAG = r"^[A-Za-z0-9_.:/=+@-]{1,128}$"
+_USER = "user"
+SESSION_TAGS = (TENANT, _USER)
 _SOURCE_IDENTITY = r"^[A-Za-z0-9_.@=+,-]{2,64}$"
 
 
@@ -29,6 +32,12 @@ class Delegator(Model):
         """What policies see of them."""
         tenant: JsonObject = {} if self.tenant is None else {"tenant": self.tenant}
         return {"person": self.person, "name": self.name, "groups": [*self.groups], **tenant}
+
+    @property
+    def session_tags(self) -> dict[str, str]:
+        """What sessions on their behalf are tagged with, and policies hold resources against."""
+        tags = {TENANT: self.tenant, _USER: self.person}
+        return {name: value for name, value in tags.items() if value is not None}
 
     def check(self, now: datetime) -> None:
         """Raises DelegationEnded once the token that the person gave has expired."""

@@ -1,11 +1,13 @@
 """What a role may be given: on a domain's tables, and to send mail."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from remit.domain.access import TENANT
 from remit.domain.identifiers import Name
 from remit.domain.model import Model
 
@@ -31,6 +33,16 @@ class ReadAction(StrEnum):
     BATCH_GET = DataAction.BATCH_GET.value
     GET = DataAction.GET.value
     QUERY = DataAction.QUERY.value
+
+
+# The keys of whoever the session that asks is tagged with.
+OWN_TENANT = f"${{aws:PrincipalTag/{TENANT}}}"
+
+
+def only_keys(*keys: str) -> Mapping[str, Any]:
+    """The condition of IAM that a request names some of these partition keys, and no other."""
+    # Of no keys at all, all are equal to anything.
+    return {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [*keys]}, "Null": {"dynamodb:LeadingKeys": "false"}}
 
 
 # What an agent may do by itself to what stands in the namespaces that it reads.

@@ -64,8 +64,12 @@ def minted(warrant: Warrant, reserved: tuple[Reservation, ...] = ()) -> Draft:
 def outcome(intent: Intent, receipt: Receipt, labels: Labels) -> list[Draft]:
     """What was done, what the read-back said of it, and what that carries."""
     what: JsonObject = {"agent": intent.agent, "tool": intent.tool}
-    executed: JsonObject = {"warrant": receipt.warrant, **what, "executed_as": receipt.executed_as}
-    verified: JsonObject = {**what, **receipt.model_dump(mode="json", exclude={"executed_as"}), "labels": labels.model_dump(mode="json")}
+    executed: JsonObject = {"warrant": receipt.warrant, **what, "executed_as": receipt.executed_as, "requester": intent.requester.arn}
+    if intent.delegator is not None:
+        executed["delegator"] = intent.delegator.name
+        executed |= receipt.model_dump(mode="json", include={"session_tags", "source_identity"})
+    seen = receipt.model_dump(mode="json", exclude={"executed_as", "session_tags", "source_identity"})
+    verified: JsonObject = {**what, **seen, "labels": labels.model_dump(mode="json")}
     return [Draft(kind=Kind.ACTION_EXECUTED, body=executed), Draft(kind=Kind.OUTCOME_VERIFIED, body=verified)]
 
 

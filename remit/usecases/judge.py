@@ -107,9 +107,10 @@ def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
     tool = _tool(intent, judge.charter)
     payload = parse_payload(judge.payloads[intent.tool], intent.payload)
     _names_its_resource(intent, tool)
+    tenant = _tenant(intent, judge.charter)
     history = _history(intent, tool, judge)
     done = history.counts()
-    facts = judge.facts.read({name: judge.charter.facts[name] for name in tool.facts}, intent.payload)
+    facts = judge.facts.read({name: judge.charter.facts[name] for name in tool.facts}, intent.payload, tenant)
     return Case(
         intent=intent,
         tool=tool,
@@ -154,6 +155,15 @@ def _names_its_resource(intent: Intent, tool: ToolSpec) -> None:
     if intent.payload.get(tool.resource.field) in {None, ""}:
         reason = f"The payload names no {tool.resource.type}: {tool.resource.field} is missing."
         raise Denied(reason, (Reason(policy=f"payload.{tool.resource.field}", reason=reason),))
+
+
+def _tenant(intent: Intent, charter: Charter) -> str | None:
+    """Whose records it is about. Raises Denied where they are kept by tenant and nobody of one is behind it."""
+    tenant = None if intent.delegator is None else intent.delegator.tenant
+    if tenant is None and charter.is_by_tenant(intent.tool):
+        why = f"{intent.tool} is about records that are kept by tenant: it is done on behalf of a person of one, or not at all."
+        raise Denied(why, (Reason(policy="delegation.tenant", reason=why),))
+    return tenant
 
 
 def _rejected(answer: Answer, route: str) -> ApprovalRejected:

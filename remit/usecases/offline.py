@@ -9,6 +9,7 @@ from pydantic import Field
 
 from remit.domain.charter import Charter
 from remit.domain.decision import Decision, Evidence, Outcome
+from remit.domain.delegation import Delegator
 from remit.domain.errors import Denied, Reason, Refusal
 from remit.domain.fact import Fact, make_fact
 from remit.domain.fact_spec import FactSpec
@@ -20,6 +21,7 @@ from remit.ports import FactSource
 from remit.usecases.history import StatedHistory
 from remit.usecases.judge import Judge, approved_decision, first_decision
 
+_WHILE = timedelta(hours=1)
 _NOBODY = Requester(arn="arn:aws:iam::000000000000:role/offline")
 
 
@@ -30,6 +32,17 @@ class DoneBefore(Model):
     payload: JsonObject = Field(default_factory=dict)
     observed: JsonObject = Field(default_factory=dict)
     seconds_ago: Annotated[int, Field(ge=0)] = 0
+
+
+class Person(Model):
+    """On whose behalf, as somebody states it."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    tenant: str | None = None
+
+    def delegates(self, now: datetime) -> Delegator:
+        return Delegator(delegation="offline", person=self.name, expires_at=now + _WHILE, **self.model_dump())
 
 
 class Question(Model):
@@ -43,6 +56,7 @@ class Question(Model):
     facts: dict[str, JsonObject] = Field(default_factory=dict)
     history: tuple[DoneBefore, ...] = ()
     requester: Requester = _NOBODY
+    delegator: Person | None = None
     carries: Labels = COMPANYS
     approval: Evidence | None = None
 
@@ -64,7 +78,7 @@ class StatedFacts(FactSource):
     def __init__(self, facts: Mapping[str, JsonObject]) -> None:
         self._facts = facts
 
-    def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
+    def read(self, wanted: dict[str, FactSpec], payload: JsonObject, tenant: str | None = None) -> tuple[Fact, ...]:
         return tuple(make_fact(name, spec, str(payload.get(spec.key)), self._record(name)) for name, spec in wanted.items())
 
     def _record(self, name: str) -> JsonObject | None:
@@ -106,8 +120,15 @@ def verdict(name: str | int, decision: Decision) -> Verdict:
 
 def _decision(question: Question, judge: Judge) -> Decision:
     agent = _only_agent(question.tool, judge.charter) if question.agent is None else question.agent
-    requester = question.requester
-    intent = Intent(run="offline", step="offline", agent=agent, tool=question.tool, payload=question.payload, requester=requester)
+    intent = Intent(
+        run="offline",
+        step="offline",
+        agent=agent,
+        tool=question.tool,
+        payload=question.payload,
+        requester=question.requester,
+        delegator=None if question.delegator is None else question.delegator.delegates(judge.clock.now()),
+    )
     if question.approval is None:
         return first_decision(intent, judge)
     return approved_decision(intent, question.approval, judge)

@@ -112,6 +112,8 @@ class _Performance:
             warrant=self.warrant.id,
             executed_as=self.acting.arn,
             read_back_as=self.reading.arn,
+            session_tags=dict(self.acting.tags),
+            source_identity=self.acting.source_identity,
             verification=verification,
             expected=expected,
             observed=observed,

@@ -6,7 +6,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from remit.domain.charter import Charter
-from remit.domain.permission import MEMORY_READS, SEND_MAIL, DataAction, Permission, ReadAction, ReadPermission
+from remit.domain.delegation import SESSION_TAGS
+from remit.domain.permission import MEMORY_READS, OWN_TENANT, SEND_MAIL, DataAction, Permission, ReadAction, ReadPermission, only_keys
 from stacks.arns import Arns
 from stacks.constructs.function import Function
 from stacks.constructs.memory import memory
@@ -18,11 +19,14 @@ class Boundaries(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, arns: Arns, charter: Charter) -> None:
         super().__init__(scope, construct_id)
-        tables = [arns.business_table(charter.domain, table) for table in charter.tables]
-        self.acting = _boundary(self, "Acting", arns.names.of(charter.domain, "agents-boundary"), DataAction, tables)
         known = {namespace for agent in charter.agents for namespace in charter.namespaces_of(agent)}
-        self.acting.add_statements(*memory(arns, sorted(known), *MEMORY_READS), *_beside_tables(arns, charter))
-        self.reading = _boundary(self, "Reading", arns.names.of(charter.domain, "readers-boundary"), ReadAction, tables)
+        beside = (*memory(arns, sorted(known), *MEMORY_READS), *_beside_tables(arns, charter))
+        acts, looks = (arns.names.of(charter.domain, f"{who}-boundary") for who in ("agents", "readers"))
+        self.acting = self._boundary("Acting", acts, [*_on_records(arns, charter, DataAction), *beside])
+        self.reading = self._boundary("Reading", looks, [*_on_records(arns, charter, ReadAction)])
+
+    def _boundary(self, construct_id: str, name: str, statements: list[iam.PolicyStatement]) -> iam.ManagedPolicy:
+        return iam.ManagedPolicy(self, construct_id, managed_policy_name=name, statements=statements)
 
 
 class AgentRoles(Construct):
@@ -32,7 +36,7 @@ class AgentRoles(Construct):
         self, scope: Construct, construct_id: str, *, arns: Arns, charter: Charter, agent: str, executor: Function, boundaries: Boundaries
     ) -> None:
         super().__init__(scope, construct_id)
-        self._trusted = iam.ArnPrincipal(executor.role.role_arn).with_session_tags()
+        self._trusted = iam.ArnPrincipal(executor.role.role_arn)
         acts, looks = arns.names.agent_role(charter.domain, agent), arns.names.reader_role(charter.domain, agent)
         beside = (*memory(arns, charter.namespaces_of(agent), *MEMORY_READS), *_mail(arns, charter, charter.senders_of(agent)))
         self._role("Acting", acts, [*_by_place(arns, charter, charter.permissions_of(agent)), *beside], boundaries.acting)
@@ -41,7 +45,7 @@ class AgentRoles(Construct):
     def _role(self, construct_id: str, name: str, statements: list[iam.PolicyStatement], boundary: iam.ManagedPolicy) -> None:
         """No policy at all where there is nothing to allow."""
         policies = {"charter": iam.PolicyDocument(statements=statements)} if statements else {}
-        iam.Role(
+        role = iam.Role(
             self,
             construct_id,
             role_name=name,
@@ -49,19 +53,37 @@ class AgentRoles(Construct):
             permissions_boundary=boundary,
             inline_policies=policies,
         )
+        if trust := role.assume_role_policy:
+            trust.add_statements(self._narrowing())
+
+    def _narrowing(self) -> iam.PolicyStatement:
+        """A session may be tagged with whom it is for, and with nothing else."""
+        return iam.PolicyStatement(
+            actions=["sts:TagSession", "sts:SetSourceIdentity"],
+            principals=[self._trusted],
+            conditions={"ForAllValues:StringEquals": {"aws:TagKeys": [*SESSION_TAGS]}},
+        )
 
 
-def _boundary(scope: Construct, construct_id: str, name: str, actions: Iterable[str], tables: list[str]) -> iam.ManagedPolicy:
-    allowed = iam.PolicyStatement(actions=[str(action) for action in actions], resources=tables)
-    return iam.ManagedPolicy(scope, construct_id, managed_policy_name=name, statements=[allowed])
+def _on_records(arns: Arns, charter: Charter, actions: Iterable[str]) -> Iterator[iam.PolicyStatement]:
+    """On the records of all tables of the domain."""
+    for by_tenant in (False, True):
+        if tables := [arns.business_table(charter.domain, table) for table, spec in charter.tables.items() if spec.tenant is by_tenant]:
+            yield _allow([str(action) for action in actions], tables, by_tenant=by_tenant)
+
+
+def _allow(actions: Iterable[str], resources: list[str], *, by_tenant: bool) -> iam.PolicyStatement:
+    """Of tables by tenant only the records of the tenant that the session is tagged with: without a tag, none."""
+    return iam.PolicyStatement(actions=[*actions], resources=resources, conditions=only_keys(OWN_TENANT) if by_tenant else None)
 
 
 def _by_place(arns: Arns, charter: Charter, permissions: Iterable[Permission | ReadPermission]) -> list[iam.PolicyStatement]:
     """One statement for each table and index."""
-    cells: dict[str, set[str]] = {}
+    cells: dict[tuple[str, bool], set[str]] = {}
     for permission in permissions:
-        cells.setdefault(_place(arns, charter, permission), set()).update(action.value for action in permission.actions)
-    return [iam.PolicyStatement(actions=sorted(actions), resources=[place]) for place, actions in cells.items()]
+        place = _place(arns, charter, permission), charter.tables[permission.table].tenant
+        cells.setdefault(place, set()).update(action.value for action in permission.actions)
+    return [_allow(sorted(actions), [place], by_tenant=by_tenant) for (place, by_tenant), actions in cells.items()]
 
 
 def _place(arns: Arns, charter: Charter, permission: Permission | ReadPermission) -> str:
@@ -71,9 +93,9 @@ def _place(arns: Arns, charter: Charter, permission: Permission | ReadPermission
 
 
 def _beside_tables(arns: Arns, charter: Charter) -> Iterator[iam.PolicyStatement]:
-    indexes = [arns.index(charter.domain, table, index) for table, spec in charter.tables.items() for index in spec.indexes]
-    if indexes:
-        yield iam.PolicyStatement(actions=[DataAction.QUERY.value], resources=indexes)
+    for table, spec in charter.tables.items():
+        if indexes := [arns.index(charter.domain, table, index) for index in spec.indexes]:
+            yield _allow([DataAction.QUERY.value], indexes, by_tenant=spec.tenant)
     yield from _mail(arns, charter, charter.senders)
 
 

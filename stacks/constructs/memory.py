@@ -4,19 +4,13 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_iam as iam
 
-from remit.domain.permission import ReadAction
+from remit.domain.permission import ReadAction, only_keys
 from stacks.arns import Arns
 
 
 def memory(arns: Arns, namespaces: Sequence[str], *actions: ReadAction) -> list[iam.PolicyStatement]:
     """A partition of the table is a namespace's standing facts; their history lies in others. No namespace: no statement."""
-    statement = iam.PolicyStatement(
-        actions=[action.value for action in actions],
-        resources=[arns.table("facts")],
-        conditions={
-            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": sorted(namespaces)},
-            # Of no keys at all, all are equal to anything.
-            "Null": {"dynamodb:LeadingKeys": "false"},
-        },
-    )
-    return [statement] if namespaces else []
+    if not namespaces:
+        return []
+    only_these = only_keys(*sorted(namespaces))
+    return [iam.PolicyStatement(actions=[action.value for action in actions], resources=[arns.table("facts")], conditions=only_these)]

@@ -43,7 +43,7 @@ class TableFacts(FactSource):
     def __init__(self, records: dict[tuple[str, str], JsonObject]) -> None:
         self.records = records
 
-    def read(self, wanted: dict[str, FactSpec], payload: JsonObject) -> tuple[Fact, ...]:
+    def read(self, wanted: dict[str, FactSpec], payload: JsonObject, tenant: str | None = None) -> tuple[Fact, ...]:
         return tuple(self._fact(name, spec, str(payload[spec.key])) for name, spec in wanted.items())
 
     def _fact(self, name: str, spec: FactSpec, key: str) -> Fact:
@@ -97,7 +97,9 @@ class Till(Tool[Payload]):
 class PlainIdentity(AgentIdentity):
     def assume(self, warrant: Warrant) -> AgentSession:
         client: Any = None
-        return AgentSession(_assumed(warrant, "agent"), ToolContext(dynamodb=client, tables={}, key=warrant.id, run=warrant.run))
+        context = ToolContext(dynamodb=client, tables={}, key=warrant.id, run=warrant.run)
+        person = warrant.delegator
+        return AgentSession(_assumed(warrant, "agent"), context, person.session_tags if person else {}, person.person if person else None)
 
     def read_as(self, warrant: Warrant) -> ReadSession:
         client: Any = None

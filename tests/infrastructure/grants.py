@@ -123,5 +123,5 @@ def _gate(charter: Charter) -> set[str]:
 def _executor(domain: str, agent: str) -> set[str]:
     uses = {f"dynamodb:{action} on dynamodb:table/uses" for action in ("GetItem", "PutItem")}
     roles = [f"iam::<AWS::AccountId>:role/{domain}-{agent}-{kind}" for kind in ("agent", "reader")]
-    assumes = {f"sts:{action} on {role}" for action in ("AssumeRole", "TagSession") for role in roles}
+    assumes = {f"sts:{action} on {role}" for action in ("AssumeRole", "TagSession", "SetSourceIdentity") for role in roles}
     return uses | assumes | {"dynamodb:ConditionCheckItem on dynamodb:table/warrants"}

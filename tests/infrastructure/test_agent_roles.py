@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from remit.domain.charter import Charter
-from remit.domain.permission import Permission, ReadPermission
+from remit.domain.permission import Permission, ReadPermission, only_keys
 from remit.names import Names
 from remit.reach import Difference, compare
 from tests.infrastructure.grants import CHARTERS
@@ -107,8 +107,25 @@ def test_no_other_resource_names_it_but_its_executor(held: Held) -> None:
 @every_role
 def test_only_its_executor_assumes_it(held: Held) -> None:
     executor = held.deployed.functions()[f"{held.charter.domain}-{held.agent}-executor"]["Properties"]["Role"]
-    (statement,) = held.properties["AssumeRolePolicyDocument"]["Statement"]
-    assert statement == {"Action": ["sts:AssumeRole", "sts:TagSession"], "Effect": "Allow", "Principal": {"AWS": executor}}
+    assume, narrow = held.properties["AssumeRolePolicyDocument"]["Statement"]
+    assert assume == {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"AWS": executor}}
+    assert narrow == {
+        "Action": ["sts:TagSession", "sts:SetSourceIdentity"],
+        "Effect": "Allow",
+        "Principal": {"AWS": executor},
+        "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["tenant", "user"]}},
+    }
+
+
+@every_role
+def test_of_tables_by_tenant_it_and_its_boundary_reach_the_sessions_own_tenants_records_only(held: Held) -> None:
+    by_tenant = [f"{held.charter.domain}-{table}" for table, spec in held.charter.tables.items() if spec.tenant]
+    boundary = held.deployed.resources[held.properties["PermissionsBoundary"]["Ref"]]["Properties"]["PolicyDocument"]
+    documents = [boundary, *(policy["PolicyDocument"] for policy in held.properties.get("Policies", []))]
+    statements = [statement for document in documents for statement in document["Statement"]]
+    bound = [statement for statement in statements if any(f"/remit-{held.stage}-{table}" in json.dumps(statement) for table in by_tenant)]
+    assert (len(bound) >= len(documents)) or not by_tenant
+    assert all(statement["Condition"] == only_keys("${aws:PrincipalTag/tenant}") for statement in bound)
 
 
 @every_role

@@ -23,7 +23,11 @@ TABLES = {
     "ledger": ["run", "seq"],
     "budgets": ["account", "meter"],
 }
-BUSINESS = {f"{charter.domain}-{name}": [table.key] for charter in CHARTERS for name, table in charter.tables.items()}
+BUSINESS = {
+    f"{charter.domain}-{name}": [table.partition, *([table.sort] if table.sort else [])]
+    for charter in CHARTERS
+    for name, table in charter.tables.items()
+}
 BESIDES = {"policy-administration-payouts": ["payout_id"]}
 TOLD = {
     "REMIT_STAGE",

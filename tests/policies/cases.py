@@ -15,7 +15,7 @@ from remit.domain.model import JsonObject, Model
 from remit.domain.payload import beyond_autonomy, parse_payload
 from remit.domain.precondition import check
 from remit.policies import PolicySet, load_policy_set
-from remit.usecases.offline import DoneBefore, stated
+from remit.usecases.offline import DoneBefore, Person, stated
 from remit.usecases.working_label import carried_by
 from tests.fakes.clock import NOON
 
@@ -25,6 +25,7 @@ class CaseFile(Model):
 
     tool: str
     payload: JsonObject
+    delegator: Person | None = None
     facts: dict[str, JsonObject]
     history: tuple[DoneBefore, ...] = ()
     carries: Labels = COMPANYS
@@ -77,7 +78,8 @@ def _intent(domain: str, file: CaseFile) -> Intent:
     """By the agent that the file names, or else the domain's first."""
     agent = file.agent or next(iter(charter(domain).agents))
     requester = Requester(arn="arn:aws:iam::111122223333:role/caller")
-    return Intent(run="run-1", step="govern-1", agent=agent, tool=file.tool, payload=file.payload, requester=requester)
+    delegator = None if file.delegator is None else file.delegator.delegates(NOON)
+    return Intent(run="run-1", step="govern-1", agent=agent, tool=file.tool, payload=file.payload, requester=requester, delegator=delegator)
 
 
 def _fact(domain: str, name: str, attributes: JsonObject) -> Fact:

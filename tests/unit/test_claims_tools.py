@@ -1,6 +1,7 @@
 """What the claims domain's tools do to its tables, on DynamoDB as moto has it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
 
 CLAIMS = load_charter(Path("charters/claims.yaml"))
 TABLES = {name: NAMES.business_table("claims", name) for name in CLAIMS.tables}
-CLAIM: JsonObject = {"claim_id": "C-1", "status": "open", "statement": "A pipe burst.", "insured": 10_000_00, "version": 2}
+CLAIM: JsonObject = {
+    "tenant": "north",
+    "claim_id": "C-1",
+    "status": "open",
+    "statement": "A pipe burst.",
+    "insured": 10_000_00,
+    "version": 2,
+}
 DRAFT = DraftAssessment(claim_id="C-1", assessed=1_200_00, currency="USD", findings="The floor is gone.")
 
 
@@ -27,14 +35,14 @@ DRAFT = DraftAssessment(claim_id="C-1", assessed=1_200_00, currency="USD", findi
 def dynamodb(monkeypatch: pytest.MonkeyPatch) -> "Iterator[DynamoDBClient]":
     with moto_dynamodb(monkeypatch) as client:
         for name, table in CLAIMS.tables.items():
-            make_table(client, TABLES[name], table.key)
+            make_table(client, TABLES[name], table.partition, str(table.sort))
         client.put_item(TableName=TABLES["claims"], Item=encode(CLAIM))
         yield client
 
 
 @pytest.fixture
 def context(dynamodb: "DynamoDBClient") -> ToolContext:
-    return ToolContext(dynamodb=dynamodb, tables=TABLES, key="use-1", run="run-1")
+    return ToolContext(dynamodb=dynamodb, tables=TABLES, by_tenant=frozenset(TABLES), tenant="north", key="use-1", run="run-1")
 
 
 def drafts(dynamodb: "DynamoDBClient") -> list[JsonObject]:
@@ -53,6 +61,18 @@ def test_what_is_read_is_the_whole_claim_and_matches_what_was_asked_for(context:
     assert tool.matches(tool.expected(asked, context), observed)
 
 
+def test_a_claim_of_another_tenant_is_not_there(context: ToolContext) -> None:
+    tool, elsewhere = TOOLS["claims.read_claim"], replace(context, tenant="south")
+    assert tool.read_back(ReadClaim(claim_id="C-1"), elsewhere.reading()) is None
+    with pytest.raises(ToolFailed):
+        TOOLS["claims.draft_assessment"].execute(DRAFT, elsewhere)
+
+
+def test_on_nobodys_behalf_nothing_is_touched(context: ToolContext) -> None:
+    with pytest.raises(ToolFailed, match="kept by tenant"):
+        TOOLS["claims.draft_assessment"].execute(DRAFT, replace(context, tenant=None))
+
+
 def test_another_record_than_the_one_asked_for_does_not_match(context: ToolContext) -> None:
     tool, asked = TOOLS["claims.read_claim"], ReadClaim(claim_id="C-2")
     assert tool.read_back(asked, context.reading()) is None
@@ -65,7 +85,7 @@ def test_a_draft_is_written_once_and_reads_back_as_it_should(context: ToolContex
     with pytest.raises(ToolFailed):
         tool.execute(DRAFT, context)
     assert tool.read_back(DRAFT, context.reading()) == tool.expected(DRAFT, context)
-    assert [(draft["status"], draft["run"]) for draft in drafts(dynamodb)] == [("draft", "run-1")]
+    assert [(draft["tenant"], draft["status"], draft["run"]) for draft in drafts(dynamodb)] == [("north", "draft", "run-1")]
 
 
 def test_a_claim_that_was_closed_meanwhile_gets_no_draft(context: ToolContext, dynamodb: "DynamoDBClient") -> None:

@@ -10,8 +10,9 @@ import pytest
 from remit.charters import load_charters
 from remit.cli.errors import CliError
 from remit.cli.synthesised import iam_findings
+from remit.domain.permission import only_keys
 from remit.names import Names
-from remit.reach import reach
+from remit.reach import Cell, reach
 
 ROOT = Path()
 NAMES = Names("test")
@@ -24,11 +25,13 @@ def role(name: str, statements: list[dict[str, Any]]) -> dict[str, Any]:
 
 def synthesised(folder: Path, *also: tuple[str, str, str]) -> Path:
     """Templates whose agent roles have just what the charters say, and also these cells."""
-    cells = [*((cell.role, cell.action, cell.resource) for cell in reach(load_charters(ROOT / "charters"), NAMES)), *also]
+    cells = [*reach(load_charters(ROOT / "charters"), NAMES), *(Cell(*cell) for cell in also)]
     roles: dict[str, list[dict[str, Any]]] = {}
-    for name, action, resource in cells:
-        service, _, rest = resource.partition(":")
-        roles.setdefault(name, []).append({"Effect": "Allow", "Action": action, "Resource": f"arn:aws:{service}:us-east-1:1:{rest}"})
+    for cell in cells:
+        service, _, rest = cell.resource.partition(":")
+        bound = {} if cell.keys is None else {"Condition": only_keys(*cell.keys)}
+        allow = {"Effect": "Allow", "Action": cell.action, "Resource": f"arn:aws:{service}:us-east-1:1:{rest}", **bound}
+        roles.setdefault(cell.role, []).append(allow)
     template = {"Resources": {f"Role{index}": role(name, given) for index, (name, given) in enumerate(roles.items())}}
     (folder / "remit-test-core.template.json").write_text(json.dumps(template))
     return folder

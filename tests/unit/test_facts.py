@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from remit.adapters.dynamodb_facts import DynamoFacts
 from remit.adapters.dynamodb_items import encode
 from remit.adapters.system import SystemClock
+from remit.charters import load_charter
 from remit.domain.cedar_type import CedarType
 from remit.domain.errors import Denied
 from remit.domain.fact_key import FactRef
@@ -54,6 +56,24 @@ def test_a_key_that_names_no_record_is_a_denial(dynamodb: "DynamoDBClient", orde
 
 def test_no_fact_wanted_is_no_read(dynamodb: "DynamoDBClient") -> None:
     assert DynamoFacts(dynamodb, NAMES, REFUNDS, FixedClock()).read({}, refund()) == ()
+
+
+CLAIMS = load_charter(Path("charters/claims.yaml"))
+CLAIM: JsonObject = {"claim_id": "C-1", "status": "open", "restricted": False, "currency": "USD", "insured": 1, "version": 2}
+
+
+def test_a_record_by_tenant_is_the_delegators_and_cited_so(dynamodb: "DynamoDBClient") -> None:
+    table = NAMES.business_table("claims", "claims")
+    make_table(dynamodb, table, "tenant", "claim_id")
+    for tenant, version in (("north", 2), ("south", 7)):
+        dynamodb.put_item(TableName=table, Item=encode({**CLAIM, "tenant": tenant, "version": version}))
+    facts = DynamoFacts(dynamodb, NAMES, CLAIMS, FixedClock())
+    (claim,) = facts.read(CLAIMS.facts, {"claim_id": "C-1"}, "north")
+    assert claim.ref == FactRef(id="claims/north/C-1", version=2)
+    with pytest.raises(Denied, match="there is no claims/west/C-1"):
+        facts.read(CLAIMS.facts, {"claim_id": "C-1"}, "west")
+    with pytest.raises(Denied, match="kept by tenant"):
+        facts.read(CLAIMS.facts, {"claim_id": "C-1"})
 
 
 STORED = {"rule": StoredFactSpec(namespace="logistics", predicate="carrier", key="zone", type=CedarType.STRING)}

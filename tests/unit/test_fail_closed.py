@@ -56,7 +56,7 @@ class Broken(PolicyEngine):
 class Silent(FactSource):
     """Facts that cannot be read now."""
 
-    def read(self, wanted: object, payload: JsonObject) -> tuple[Fact, ...]:
+    def read(self, wanted: object, payload: JsonObject, tenant: str | None = None) -> tuple[Fact, ...]:
         raise Unavailable("DynamoDB: InternalServerError")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from remit.charters import load_charter
+from remit.domain.permission import only_keys
 from remit.names import Names
 from remit.reach import Cell, Difference, compare, granted, reach
 
@@ -26,19 +27,18 @@ def document(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
+OWN = only_keys("${aws:PrincipalTag/tenant}")
 CHARTERED = (
-    allow(["dynamodb:GetItem", "dynamodb:ConditionCheckItem"], f"{TABLE}claims"),
-    allow("dynamodb:PutItem", f"{TABLE}assessments"),
+    allow(["dynamodb:GetItem", "dynamodb:ConditionCheckItem"], f"{TABLE}claims", Condition=OWN),
+    allow("dynamodb:PutItem", f"{TABLE}assessments", Condition=OWN),
 )
-READ_BACK = {
-    "Type": "AWS::IAM::Role",
-    "Properties": {"RoleName": READER, "Policies": [{"PolicyDocument": document(allow("dynamodb:GetItem", f"{TABLE}assessments"))}]},
-}
+LOOK = allow("dynamodb:GetItem", f"{TABLE}assessments", Condition=OWN)
+READ_BACK = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": READER, "Policies": [{"PolicyDocument": document(LOOK)}]}}
 
 
 def template(*also: dict[str, Any], boundary: dict[str, Any] | None = None, **properties: Any) -> dict[str, Any]:  # noqa: ANN401
     """The agent's roles as the charter has them, the acting one with these statements in its own policy besides."""
-    limit = boundary or allow(RECORDS, [f"{TABLE}claims", f"{TABLE}assessments"])
+    limit = boundary or allow(RECORDS, [f"{TABLE}claims", f"{TABLE}assessments"], Condition=OWN)
     role = {
         "RoleName": ROLE,
         "PermissionsBoundary": {"Ref": "Boundary"},
@@ -60,7 +60,8 @@ def beyond(*templates: dict[str, Any]) -> set[str]:
 
 def test_the_charters_own_cells_are_no_difference() -> None:
     assert compare([CLAIMS], [template()], NAMES) == Difference(beyond=(), short=())
-    assert Cell(ROLE, "dynamodb:PutItem", "dynamodb:table/remit-test-claims-assessments") in reach([CLAIMS], NAMES)
+    own = ("${aws:PrincipalTag/tenant}",)
+    assert Cell(ROLE, "dynamodb:PutItem", "dynamodb:table/remit-test-claims-assessments", own) in reach([CLAIMS], NAMES)
 
 
 def test_a_cell_that_iam_lacks_is_short() -> None:
@@ -84,12 +85,43 @@ def test_a_wildcard_reaches_all_that_the_boundary_leaves() -> None:
     assert beyond(template(allow("DynamoDB:*item", "*"))) == everything - given
 
 
+UNBOUND = allow("dynamodb:GetItem", f"{TABLE}claims")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"Condition": {**OWN, "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["${aws:PrincipalTag/tenant}", "north"]}}},
+        {"Condition": {"ForAllValues:StringEquals": OWN["ForAllValues:StringEquals"]}},
+        {"Condition": {"ForAnyValue:StringEquals": OWN["ForAllValues:StringEquals"], "Null": OWN["Null"]}},
+        {"Condition": {"StringEqualsIfExists": {"aws:PrincipalTag/tenant": "north"}}},
+    ],
+    ids=["none", "one key more", "passes without a key", "another operator", "something else"],
+)
+def test_a_record_by_tenant_that_is_not_bound_to_the_sessions_own_is_beyond(more: dict[str, Any]) -> None:
+    loose = {**UNBOUND, **more}
+    wide = allow(RECORDS, [f"{TABLE}claims", f"{TABLE}assessments"])
+    found = compare([CLAIMS], [template(loose, boundary=wide)], NAMES).beyond
+    assert [(cell.action, cell.resource) for cell in found] == [("dynamodb:GetItem", "dynamodb:table/remit-test-claims-claims")]
+
+
+def test_a_boundary_binds_what_the_policy_leaves_loose() -> None:
+    assert compare([CLAIMS], [template(UNBOUND)], NAMES) == Difference(beyond=(), short=())
+
+
+def test_what_the_boundary_binds_to_other_keys_is_out_of_reach() -> None:
+    elsewhere = allow(RECORDS, [f"{TABLE}claims", f"{TABLE}assessments"], Condition=only_keys("south"))
+    difference = compare([CLAIMS], [template(boundary=elsewhere)], NAMES)
+    assert (difference.beyond, len(difference.short)) == ((), 3)
+
+
 def test_an_exclusion_counts_as_everything() -> None:
     excluding = {"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::x"}
     assert beyond(template(excluding)) == beyond(template(allow("*", "*")))
 
 
-def test_a_condition_on_an_allow_is_not_believed() -> None:
+def test_any_other_condition_on_an_allow_is_not_believed() -> None:
     narrowed = allow("dynamodb:DeleteItem", f"{TABLE}claims", Condition={"StringEquals": {"aws:PrincipalTag/x": "y"}})
     assert beyond(template(narrowed)) == {"dynamodb:DeleteItem on remit-test-claims-claims"}
 

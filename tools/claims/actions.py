@@ -30,7 +30,7 @@ class DraftAssessmentTool(Tool[DraftAssessment]):
                     {
                         "ConditionCheck": {
                             "TableName": context.tables["claims"],
-                            "Key": {"claim_id": {"S": payload.claim_id}},
+                            "Key": encode({**context.within("claims"), "claim_id": payload.claim_id}),
                             "ConditionExpression": "#status = :open",
                             "ExpressionAttributeNames": {"#status": "status"},
                             "ExpressionAttributeValues": {":open": {"S": "open"}},
@@ -39,7 +39,7 @@ class DraftAssessmentTool(Tool[DraftAssessment]):
                     {
                         "Put": {
                             "TableName": context.tables["assessments"],
-                            "Item": encode({"assessment_id": context.key, **self.expected(payload, context), "run": context.run}),
+                            "Item": encode({**self._key(context), **self.expected(payload, context), "run": context.run}),
                             "ConditionExpression": "attribute_not_exists(assessment_id)",
                         }
                     },
@@ -48,6 +48,10 @@ class DraftAssessmentTool(Tool[DraftAssessment]):
 
     def expected(self, payload: DraftAssessment, use: Use) -> JsonObject:
         return {**payload.model_dump(mode="json"), "status": "draft"}
+
+    @staticmethod
+    def _key(use: Use) -> JsonObject:
+        return {**use.within("assessments"), "assessment_id": use.key}
 
     def read_back(self, payload: DraftAssessment, context: ReadContext) -> JsonObject | None:
         return read_own(context, "assessments", "assessment_id")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from remit.domain.charter import Charter
 from remit.domain.finding import Finding
 from remit.usecases.offline import Verdict, decide_offline
 from remit.usecases.verify.subject import CaseFile, Subject
@@ -20,9 +21,15 @@ def _without_case(subject: Subject, verdicts: Mapping[str, Verdict]) -> Iterator
     for rule in subject.rules:
         if rule.id in subject.trees and rule.id not in determining:
             yield subject.at_rule(rule, "policy-without-case", "it determines no case", todo)
-    for agent in subject.charter.agents:
-        if (permit := f"{subject.charter.domain}.matrix.{agent}") not in determining:
-            yield subject.at_field(f"agents.{agent}", "policy-without-case", f"{permit} determines no case", todo)
+    for field, permit in _rows(subject.charter):
+        if permit not in determining:
+            yield subject.at_field(field, "policy-without-case", f"{permit} determines no case", todo)
+
+
+def _rows(charter: Charter) -> Iterator[tuple[str, str]]:
+    """The rows of the permission matrix: where each is declared, and its permit."""
+    yield from ((f"agents.{agent}", f"{charter.domain}.matrix.{agent}") for agent in charter.agents)
+    yield from ((f"groups.{group}", f"{charter.domain}.matrix.group.{group}") for group in charter.groups)
 
 
 def _otherwise(case: CaseFile, verdict: Verdict) -> Finding:

@@ -4,7 +4,7 @@ import inspect
 import json
 
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc, ses_v2, stepfunctions
+from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc, ses_v2, stepfunctions, sts
 from ministack.services.cloudformation import provisioners
 
 from remit.local.corrections.lambda_errors import worker_script
@@ -109,3 +109,7 @@ def test_an_alarm_adds_up_whatever_has_its_metrics_name() -> None:
 
 def test_an_invocation_is_part_of_no_trace_that_its_caller_has() -> None:
     assert "trace_id=_xray_trace_id_for_invocation(config)," in inspect.getsource(lambda_svc._execute_function_warm)
+
+
+def test_a_role_is_assumed_without_regard_to_a_source_identity() -> None:
+    assert "SourceIdentity" not in inspect.getsource(sts.handle_request)

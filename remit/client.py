@@ -2,6 +2,7 @@
 
 ClientError
 ├── Unreachable     nothing answered at the address
+├── Unauthorized    401   the token of the person behind the call is not good
 ├── Forbidden       403   the signature or the caller's permissions do not pass
 ├── Invalid         400   the request is malformed; `reasons` name the fields
 ├── NotFound        404   no such run, workflow or approval
@@ -48,6 +49,10 @@ class Unreachable(ClientError):
     pass
 
 
+class Unauthorized(ClientError):
+    pass
+
+
 class Forbidden(ClientError):
     pass
 
@@ -76,7 +81,18 @@ class DeadlinePassed(ClientError):
     pass
 
 
-_ERRORS: Mapping[int, type[ClientError]] = {400: Invalid, 403: Forbidden, 404: NotFound, 409: Conflict, 410: Conflict, 429: Unavailable}
+_ERRORS: Mapping[int, type[ClientError]] = {
+    400: Invalid,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    410: Conflict,
+    429: Unavailable,
+}
+# Signed with the request, so that nobody on the way puts another person behind it.
+_PERSON = "Remit-Delegation"
+_SIGNED = ("host", "content-type", "date", "x-amz-*", _PERSON)
 Result = TypeVar("Result", bound=Answer)
 
 
@@ -103,13 +119,18 @@ class RemitClient:
         self._url = url.rstrip("/")
         self._session = session or requests.Session()
         self._auth = AWS4Auth(
-            credentials.access_key_id, credentials.secret_access_key, region, "execute-api", session_token=credentials.session_token
+            credentials.access_key_id,
+            credentials.secret_access_key,
+            region,
+            "execute-api",
+            session_token=credentials.session_token,
+            include_hdrs=_SIGNED,
         )
         self._sleep, self._clock = sleep, clock
 
-    def start_run(self, workflow: str, payload: Mapping[str, Any], key: str | None = None) -> Started:
-        """Start a workflow. The same key starts it once."""
-        return self._post(Started, "/runs", {"workflow": workflow, "input": dict(payload)}, key)
+    def start_run(self, workflow: str, payload: Mapping[str, Any], key: str | None = None, on_behalf_of: str | None = None) -> Started:
+        """Start a workflow, on behalf of the person whose token it is. The same key starts it once."""
+        return self._post(Started, "/runs", {"workflow": workflow, "input": dict(payload)}, key, on_behalf_of)
 
     def run(self, run: str) -> Run:
         """Where a run stands, with its ledger."""
@@ -123,9 +144,9 @@ class RemitClient:
         """How far a run has been taken back."""
         return _parsed(Undo, self._answer("GET", f"/runs/{quote(run, safe='')}/undo"))
 
-    def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None) -> Act:
-        """Ask for one governed action. A denial is a result, not an error."""
-        return self._post(Act, "/intents", {"agent": agent, "tool": tool, "payload": dict(payload)}, key)
+    def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None, on_behalf_of: str | None = None) -> Act:
+        """Ask for one governed action, on behalf of the person whose token it is. A denial is a result, not an error."""
+        return self._post(Act, "/intents", {"agent": agent, "tool": tool, "payload": dict(payload)}, key, on_behalf_of)
 
     def approvals(self) -> tuple[Approval, ...]:
         """The open questions, oldest first."""
@@ -165,8 +186,9 @@ class RemitClient:
         # Not sent again by itself: the second of two is refused as done already.
         _parsed(Answer, self._send("POST", f"/agents/{quote(agent, safe='')}/{verb}", {"reason": reason}, None))
 
-    def _post(self, result: type[Result], path: str, body: dict[str, Any], key: str | None) -> Result:
-        return _parsed(result, self._answer("POST", path, body, {"Idempotency-Key": key or str(uuid.uuid4())}))
+    def _post(self, result: type[Result], path: str, body: dict[str, Any], key: str | None, token: str | None = None) -> Result:
+        person = {} if token is None else {_PERSON: token}
+        return _parsed(result, self._answer("POST", path, body, {"Idempotency-Key": key or str(uuid.uuid4()), **person}))
 
     def _answer(
         self, method: str, path: str, body: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None

@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import agents, backtest, cost, decide, facts, ledger, ledger_verify, local, replay, runs, transcripts, undo, verify
+from remit.cli import agents, backtest, cost, decide, delegations, facts, ledger, ledger_verify, local, replay, runs, transcripts, undo, verify
 from remit.cli.console.command import console
 from remit.cli.demo.command import demo
 from remit.cli.errors import CliError, advice, sentence
@@ -38,6 +38,7 @@ for command in (
 app.add_typer(local.inbox_app, name="inbox")
 app.add_typer(runs.approvals_app, name="approvals")
 app.add_typer(agents.agents_app, name="agents")
+app.add_typer(delegations.delegations_app, name="delegations")
 ledger.ledger_app.command()(ledger_verify.verify)
 app.add_typer(ledger.ledger_app, name="ledger")
 app.add_typer(facts.facts_app, name="facts")

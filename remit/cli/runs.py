@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from remit.answers import Act, Approval, Run
+from remit.cli.behalf import OnBehalfOf, token_of
 from remit.cli.errors import CliError
 from remit.cli.ledger import recorded
 from remit.cli.output import JsonFlag, out, print_json, progress
@@ -29,12 +30,13 @@ def run(
     given: Annotated[str, typer.Option("--input", help="The workflow's input: JSON, @file, or - for stdin.")],
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the run ends or asks a human.")] = False,
     deadline: Annotated[float, typer.Option(help="How many seconds to wait at most.", min=1)] = 120,
+    on_behalf_of: OnBehalfOf = None,
     key: _Key = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Start a workflow. Exit code 3 if the run was refused or failed while waited for."""
     payload, client = json_object(given, "--input"), find_target().client()
-    started = client.start_run(workflow, payload, key)
+    started = client.start_run(workflow, payload, key, token_of(on_behalf_of))
     if not wait:
         _print_started(started.run, started.status, as_json)
         return
@@ -47,13 +49,16 @@ def act(
     agent: Annotated[str, typer.Argument(help="The agent that asks, such as support.")],
     tool: Annotated[str, typer.Argument(help="The tool it wants to use, such as refunds.issue_refund.")],
     payload: Annotated[str, typer.Option(help="The tool's payload: JSON, @file, or - for stdin.")],
+    *,
+    on_behalf_of: OnBehalfOf = None,
     key: _Key = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Ask for one governed action. Exit code 0 if it is done or waits for a human, 3 if it was refused or failed."""
     value, client = json_object(payload, "--payload"), find_target().client()
+    token = token_of(on_behalf_of)
     with progress(f"{agent} asks for {tool}", plain=False):
-        answer = client.act(agent, tool, value, key)
+        answer = client.act(agent, tool, value, key, token)
     if as_json:
         print_json(answer.model_dump(mode="json"))
     else:

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from remit.cli.errors import CliError
 from remit.client import Credentials, RemitClient
 from remit.local import cloud
+from remit.local.people import People
 
 LOCAL_STAGE = "local"
 CORE_STACK = f"remit-{LOCAL_STAGE}-core"
@@ -66,12 +67,25 @@ def local_session(state: cloud.CloudState) -> boto3.Session:
 
 def api_url(state: cloud.CloudState) -> str | None:
     """The core stack's ApiUrl output; None where it is not deployed whole."""
+    return _outputs(state).get("ApiUrl")
+
+
+def people_of(state: cloud.CloudState) -> People:
+    """Raises CliError before there is a pool."""
+    found = _outputs(state)
+    if not {"PoolId", "ClientId"} <= found.keys():
+        raise CliError("Nothing is deployed to the local cloud yet: run 'remit up'.")
+    return People(local_session(state).client("cognito-idp", endpoint_url=state.endpoint), found["PoolId"], found["ClientId"])
+
+
+def _outputs(state: cloud.CloudState) -> dict[str, str]:
+    """The core stack's; none where it is not deployed whole."""
     client = local_session(state).client("cloudformation", endpoint_url=state.endpoint)
     try:
         stack = client.describe_stacks(StackName=CORE_STACK)["Stacks"][0]
     except ClientError:
-        return None
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}.get("ApiUrl")
+        return {}
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def exempt_this_machine(environment: MutableMapping[str, str]) -> None:

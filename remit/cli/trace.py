@@ -89,7 +89,17 @@ def _started(body: Body) -> Line:
     by = (body.get("requester") or {}).get("arn", "an unknown caller")
     if body.get("undoes"):
         return Line("request", f"by {by}: undo {body['undoes']}", [f"{len(body.get('plan') or ())} to be undone, the last first"])
-    return Line("request", f"by {by}", [str(given["message"])] if "message" in given else _fields(given))
+    asked = [str(given["message"])] if "message" in given else _fields(given)
+    return Line("request", f"by {by}", [*_behalf(body.get("delegator")), *asked])
+
+
+def _behalf(delegator: object) -> list[str]:
+    """On whose behalf, and by which delegation: that is what can be revoked."""
+    if not isinstance(delegator, dict):
+        return []
+    tenant = f" of {delegator['tenant']}" if delegator.get("tenant") else ""
+    groups = ", ".join(delegator.get("groups") or ()) or "no group"
+    return [f"on behalf of {delegator.get('name', '?')}{tenant} ({groups})", f"delegation {delegator.get('delegation', '?')}"]
 
 
 def _called(body: Body) -> Line:
@@ -173,7 +183,20 @@ def _minted(body: Body) -> Line:
 
 def _executed(body: Body) -> Line:
     tool, role = str(body.get("tool", "?")), str(body.get("executed_as", "?"))
-    return Line("execution", f"{tool} as", [role, f"under warrant {_short(body.get('warrant'))}"])
+    by = [f"asked for by {body['requester']}"] if body.get("requester") else []
+    return Line("execution", f"{tool} as", [role, f"under warrant {_short(body.get('warrant'))}", *by, *_narrowed(body)])
+
+
+def _narrowed(body: Body) -> list[str]:
+    """Whom the agent's credentials were narrowed to."""
+    if not body.get("delegator"):
+        return []
+    tags = ", ".join(f"{name}={value}" for name, value in (body.get("session_tags") or {}).items())
+    return [
+        f"on behalf of {body['delegator']}",
+        f"session tags {tags or 'none'}",
+        f"source identity {body.get('source_identity') or 'none'}",
+    ]
 
 
 def _verified(body: Body) -> Line:

@@ -10,7 +10,7 @@ from remit.cli.errors import CliError
 
 def json_object(given: str, option: str) -> dict[str, Any]:
     """An object given as JSON, as @file, or as - for stdin. Raises CliError."""
-    text = _text(given, option)
+    text = text_of(given, option)
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
@@ -22,7 +22,8 @@ def json_object(given: str, option: str) -> dict[str, Any]:
     return value
 
 
-def _text(given: str, option: str) -> str:
+def text_of(given: str, option: str) -> str:
+    """A text given as such, as @file, or as - for stdin. Raises CliError."""
     if given == "-":
         return sys.stdin.read()
     if not given.startswith("@"):

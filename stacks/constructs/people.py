@@ -38,8 +38,9 @@ class People(Construct):
         self._keys_url = stage.keys_url.format(endpoint=endpoint, pool=self._pool.user_pool_id, region=Aws.REGION, domain=Aws.URL_SUFFIX)
         acknowledge(self._pool, "AwsSolutions-COG2", "Required in every stage but the local one, whose people are made up.")
         acknowledge(self._pool, "AwsSolutions-COG8", "The plan is the account's choice; nothing here rests on threat protection.")
-        CfnOutput(self, "PoolId", value=self._pool.user_pool_id)
-        CfnOutput(self, "ClientId", value=self._client.user_pool_client_id)
+        for name, value in (("PoolId", self._pool.user_pool_id), ("ClientId", self._client.user_pool_client_id)):
+            # Found by just this name, whichever construct it is in.
+            CfnOutput(self, name, value=value).override_logical_id(name)
 
     def settings(self) -> dict[str, str]:
         """What it takes to verify a token."""

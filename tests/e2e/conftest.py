@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from remit.cli.demo.command import attempt
-from remit.cli.demo.stories import RECORDS, STORIES
+from remit.cli.demo.stories import PEOPLE, RECORDS, STORIES
 from remit.cli.demo.story import Story
 from remit.cli.demo.world import World
 from remit.cli.deploy import deploy
@@ -44,6 +44,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cloud.CloudState
 def world(state: cloud.CloudState) -> World:
     world = World(state)
     world.seed(RECORDS)
+    world.staff(PEOPLE)
     return world
 
 

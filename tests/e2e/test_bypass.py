@@ -11,10 +11,11 @@ import pytest
 from remit.adapters.dynamodb_items import decode
 from remit.cli.demo.world import World
 from remit.local.cloud import CloudState
+from tests.e2e.bypass.attempts import TENANT
 from tests.e2e.bypass.identities import NAMES, Identities
 from tests.e2e.bypass.principals import ATTEMPTS
 from tests.e2e.bypass.table import PAGE, page
-from tests.e2e.bypass.trial import AGENT, CLAIM, NO_ALLOW, Row, place, records, role, trial
+from tests.e2e.bypass.trial import AGENT, CLAIM, NO_ALLOW, UNTAGGED, Row, place, records, role, trial
 
 EVERY = [(who, attempt.what) for who, attempts in ATTEMPTS.items() for attempt in attempts]
 OWN_RECORDS = {"change a claim", "delete a draft"}
@@ -56,7 +57,7 @@ def test_iam_refuses_the_very_action(rows: dict[tuple[str, str], Row], who: str,
 def test_the_boundary_would_refuse_it_too_but_for_the_domains_own_records(rows: dict[tuple[str, str], Row]) -> None:
     """Where a table's own policy refuses, the boundary is not asked."""
     without = {(who, what) for (who, what), row in rows.items() if row.refusal and row.refusal.why == NO_ALLOW and not row.bounded}
-    assert {what for who, what in without if who == AGENT} == OWN_RECORDS
+    assert {(who, what) for who, what in without if who in {AGENT, UNTAGGED}} == {(AGENT, what) for what in OWN_RECORDS}
 
 
 def test_nothing_has_changed(seen: Seen) -> None:
@@ -73,14 +74,15 @@ def test_the_tests_that_the_page_names_exist() -> None:
     assert not [test for file, test in named if f"def {test}(" not in Path(file).read_text(encoding="utf-8")]
 
 
-def test_the_agent_reads_and_drafts_in_its_own_tables(here: Identities, seen: Seen) -> None:
-    tables = here.agent("claims", "claims")("dynamodb")
-    read = tables.get_item(TableName=NAMES.business_table("claims", "claims"), Key={"claim_id": {"S": CLAIM["claim_id"]}})
+def test_the_agent_reads_and_drafts_in_its_own_tables_for_the_tenant_it_is_tagged_with(here: Identities, seen: Seen) -> None:
+    tables, tenant = here.agent("claims", "claims", tenant=TENANT)("dynamodb"), {"S": TENANT}
+    claims, assessments = (NAMES.business_table("claims", table) for table in ("claims", "assessments"))
+    read = tables.get_item(TableName=claims, Key={"tenant": tenant, "claim_id": {"S": CLAIM["claim_id"]}})
     assert decode(read["Item"]) == CLAIM
-    draft = {"assessment_id": {"S": "own-draft"}, "status": {"S": "draft"}}
-    drafts = {"TableName": NAMES.business_table("claims", "assessments")}
-    tables.put_item(**drafts, Item=draft)
-    assert here.admin("dynamodb").get_item(**drafts, Key={"assessment_id": {"S": "own-draft"}})["Item"] == draft
+    key = {"tenant": tenant, "assessment_id": {"S": "own-draft"}}
+    tables.put_item(TableName=assessments, Item={**key, "status": {"S": "draft"}})
+    kept = here.admin("dynamodb").get_item(TableName=assessments, Key=key)["Item"]
+    assert decode(kept) == {"tenant": TENANT, "assessment_id": "own-draft", "status": "draft"}
 
 
 def test_payout_and_export_are_there_and_work_for_who_may(here: Identities, seen: Seen) -> None:

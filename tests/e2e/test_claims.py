@@ -1,15 +1,18 @@
 """The claims agent reads a claim and drafts its assessment, each under a warrant of its own."""
 
+from collections.abc import Callable
+
 import pytest
 
 from remit.adapters.dynamodb_items import decode, encode
+from remit.answers import Run
 from remit.cli.demo.world import World
-from remit.client import RemitClient
 from remit.domain.model import JsonObject
 from remit.local.cloud import CloudState
 from tests.e2e.bypass.identities import NAMES, Identities
 
 CLAIM: JsonObject = {
+    "tenant": "north",
     "claim_id": "C-7001",
     "status": "open",
     "restricted": False,
@@ -30,8 +33,9 @@ def here(state: CloudState) -> Identities:
 
 
 @pytest.fixture(scope="module")
-def client(world: World, here: Identities) -> RemitClient:
-    return world.client
+def asked(world: World, here: Identities) -> Callable[[str], Run]:
+    """A run on behalf of carol of north, to its end."""
+    return lambda message: world.ended(world.ask(message, "claims", world.sign_in("carol")))
 
 
 def drafts(here: Identities, claim: str) -> list[JsonObject]:
@@ -39,9 +43,8 @@ def drafts(here: Identities, claim: str) -> list[JsonObject]:
     return [draft for draft in map(decode, items) if draft.get("claim_id") == claim]
 
 
-def test_a_claim_is_read_and_then_assessed(client: RemitClient, here: Identities) -> None:
-    asked = "Please assess claim C-7001 at $1,200.00: the kitchen floor has to be replaced."
-    run = client.wait(client.start_run("claims", {"message": asked}).run, 60)
+def test_a_claim_is_read_and_then_assessed(asked: Callable[[str], Run], here: Identities) -> None:
+    run = asked("Please assess claim C-7001 at $1,200.00: the kitchen floor has to be replaced.")
     assert run.outcome is not None
     assert (run.outcome.outcome, run.outcome.say) == ("DONE", "The assessment is drafted and waits for an adjuster.")
     verified = [entry.body for entry in run.entries if entry.kind == "outcome.verified"]
@@ -51,15 +54,15 @@ def test_a_claim_is_read_and_then_assessed(client: RemitClient, here: Identities
     assert [(draft["assessed"], draft["status"]) for draft in drafts(here, "C-7001")] == [(1_200_00, "draft")]
 
 
-def test_what_a_claim_says_comes_back_to_the_model(client: RemitClient) -> None:
-    run = client.wait(client.start_run("claims", {"message": "What does claim C-7001 say?"}).run, 60)
+def test_what_a_claim_says_comes_back_to_the_model(asked: Callable[[str], Run]) -> None:
+    run = asked("What does claim C-7001 say?")
     assert run.outcome is not None
     assert run.outcome.say == "The policyholder states: A pipe burst in the kitchen."
 
 
-def test_an_assessment_over_the_sum_insured_is_denied_and_nothing_is_drafted(client: RemitClient, here: Identities) -> None:
+def test_an_assessment_over_the_sum_insured_is_denied_and_nothing_is_drafted(asked: Callable[[str], Run], here: Identities) -> None:
     before = drafts(here, "C-7001")
-    run = client.wait(client.start_run("claims", {"message": "Please assess claim C-7001 at $12,000.00: all of it."}).run, 60)
+    run = asked("Please assess claim C-7001 at $12,000.00: all of it.")
     assert run.outcome is not None
     assert (run.outcome.outcome, run.outcome.say) == (
         "ANSWERED",
@@ -68,6 +71,6 @@ def test_an_assessment_over_the_sum_insured_is_denied_and_nothing_is_drafted(cli
     assert drafts(here, "C-7001") == before
 
 
-def test_a_restricted_claim_waits_for_the_adjuster_before_it_is_even_read(client: RemitClient) -> None:
-    asked = client.act("claims", "claims.read_claim", {"claim_id": "C-7002"})
-    assert (asked.outcome, asked.route, asked.receipt) == ("WAITING", "adjuster", None)
+def test_a_restricted_claim_waits_for_the_adjuster_before_it_is_even_read(world: World, here: Identities) -> None:
+    answer = world.client.act("claims", "claims.read_claim", {"claim_id": "C-7002"}, on_behalf_of=world.sign_in("carol"))
+    assert (answer.outcome, answer.route, answer.receipt) == ("WAITING", "adjuster", None)

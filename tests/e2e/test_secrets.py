@@ -30,6 +30,21 @@ def items(state: CloudState, table: str) -> list[dict[str, Any]]:
     return [dict(item) for item in tables.Table(NAMES.table(table)).scan(ConsistentRead=True)["Items"]]
 
 
+def tables(state: CloudState) -> list[str]:
+    """Remit's own and the domains', without the stage."""
+    pages = local_session(state).client("dynamodb", endpoint_url=state.endpoint).get_paginator("list_tables").paginate()
+    return [name.removeprefix(NAMES.of("")) for page in pages for name in page["TableNames"]]
+
+
+def given_to_machines(state: CloudState) -> list[str]:
+    """The whole history of every execution of the claims."""
+    machines = local_session(state).client("stepfunctions", endpoint_url=state.endpoint)
+    arn = f"arn:aws:states:{state.region}:{state.account_id}:stateMachine:{NAMES.machine('claims')}"
+    executions = machines.list_executions(stateMachineArn=arn)["executions"]
+    assert executions
+    return [str(machines.get_execution_history(executionArn=each["executionArn"], maxResults=1000)["events"]) for each in executions]
+
+
 @pytest.fixture(scope="session")
 def told(state: CloudState, stories: dict[str, Story]) -> list[str]:
     """Every log line and every ledger entry that the stories left."""
@@ -43,6 +58,14 @@ def test_no_link_token_is_written_down(world: World, told: list[str]) -> None:
     tokens = {token for mail in world.mails() for token in re.findall(r"token=([\w-]{40,})", mail.text)}
     assert len(tokens) >= 2
     assert not [line for line in told for token in tokens if token in line]
+
+
+def test_no_token_of_a_person_is_written_down_anywhere(world: World, state: CloudState, told: list[str]) -> None:
+    """Neither whole nor its signature; nor in what the machines were given, nor in any table."""
+    parts = {part for token in world.signed_in for part in (token, token.rpartition(".")[2])}
+    assert len(parts) >= 6
+    kept = [str(item) for table in tables(state) for item in items(state, table)]
+    assert not [line for line in [*told, *kept, *given_to_machines(state)] for part in parts if part in line]
 
 
 def test_no_task_token_is_written_down(state: CloudState, told: list[str]) -> None:

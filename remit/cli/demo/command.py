@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from remit.cli.demo.stories import APPROVED, RECORDS, STORIES
+from remit.cli.demo.stories import APPROVED, PEOPLE, RECORDS, STORIES
 from remit.cli.demo.story import Story
 from remit.cli.demo.world import World
 from remit.cli.errors import CliError, advice
@@ -21,6 +21,7 @@ def demo(port: Port = 4566, as_json: JsonFlag = False) -> None:
     with deployed(find_root(), port) as state:
         world = World(state)
         world.seed(RECORDS)
+        world.staff(PEOPLE)
         told = [_shown(story, number, as_json) for number, story in enumerate(_tell(world))]
     failed = [story for story in told if not story.held]
     if as_json:

@@ -9,7 +9,7 @@ import requests
 
 from remit.answers import Run
 from remit.cli.errors import CliError
-from remit.cli.target import LOCAL_STAGE, local_session, local_target
+from remit.cli.target import LOCAL_STAGE, local_session, local_target, people_of
 from remit.client import Credentials, RemitClient
 from remit.local import cloud
 from remit.local.inbox import Mail, messages
@@ -47,7 +47,7 @@ class World:
 
     def __init__(self, state: cloud.CloudState) -> None:
         target = local_target(state)
-        self.url, self._state, self._names = target.url, state, Names(LOCAL_STAGE)
+        self.url, self.state, self._names = target.url, state, Names(LOCAL_STAGE)
         self._session = local_session(state)
         self._tables = self._session.resource("dynamodb", endpoint_url=state.endpoint)
         self._machines = self._session.client("stepfunctions", endpoint_url=state.endpoint)
@@ -55,6 +55,8 @@ class World:
         self.client = RemitClient(target.url, target.region, self.caller)
         self.operator = RemitClient(target.url, target.region, self._user("remit-demo-operator", "operator"))
         self.stranger = RemitClient(target.url, target.region, self._user("remit-demo-stranger"))
+        self.people = people_of(state)
+        self.signed_in: list[str] = []
         self.answered: Question | None = None
         self._opened: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
 
@@ -71,9 +73,19 @@ class World:
         key = f"{table.removesuffix('s')}_id"
         return {str(item[key]): dict(item) for item in items}
 
-    def ask(self, message: str, workflow: str = "refunds") -> str:
-        """Start a run and return its id."""
-        return self.client.start_run(workflow, {"message": message}).run
+    def staff(self, people: Mapping[str, tuple[str, str]]) -> None:
+        """People in the user pool: by name, their tenant and group."""
+        for name, (tenant, group) in people.items():
+            self.people.add(name, tenant, group)
+
+    def sign_in(self, name: str) -> str:
+        """The person's token; `signed_in` has all that were given out."""
+        self.signed_in.append(self.people.sign_in(name))
+        return self.signed_in[-1]
+
+    def ask(self, message: str, workflow: str = "refunds", on_behalf_of: str | None = None) -> str:
+        """Start a run, on behalf of the person whose token it is, and return its id."""
+        return self.client.start_run(workflow, {"message": message}, on_behalf_of=on_behalf_of).run
 
     def ended(self, run: str) -> Run:
         return self.client.wait(run, PATIENCE_SECONDS)
@@ -98,7 +110,7 @@ class World:
         raise CliError(f"{run} is {waiting.status} and no mail with a link to approval {approval} arrived.")
 
     def mails(self) -> list[Mail]:
-        return messages(self._state.inbox_dir)
+        return messages(self.state.inbox_dir)
 
     def open_page(self, question: Question) -> requests.Response:
         page = requests.get(question.link, timeout=30)
@@ -129,16 +141,16 @@ class World:
         return {execution["name"] for page in pages for execution in page["executions"]}
 
     def _arn(self, kind: str, workflow: str) -> str:
-        return f"arn:aws:states:{self._state.region}:{self._state.account_id}:{kind}:{self._names.machine(workflow)}"
+        return f"arn:aws:states:{self.state.region}:{self.state.account_id}:{kind}:{self._names.machine(workflow)}"
 
     def _execution(self, workflow: str, run: str) -> str:
         return f"{self._arn('execution', workflow)}:{run}"
 
     def _user(self, name: str, policy: str | None = None) -> Credentials:
-        created = create_user(self._state, name, _WHO_AM_I)
+        created = create_user(self.state, name, _WHO_AM_I)
         if policy:
-            policy = f"arn:aws:iam::{self._state.account_id}:policy/{self._names.of(policy)}"
-            self._session.client("iam", endpoint_url=self._state.endpoint).attach_user_policy(UserName=name, PolicyArn=policy)
+            policy = f"arn:aws:iam::{self.state.account_id}:policy/{self._names.of(policy)}"
+            self._session.client("iam", endpoint_url=self.state.endpoint).attach_user_policy(UserName=name, PolicyArn=policy)
         return Credentials(created.access_key_id, created.secret_access_key)
 
 

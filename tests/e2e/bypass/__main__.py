@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from remit.cli import processes
+from remit.cli.demo.stories import PEOPLE
 from remit.cli.demo.world import World
 from remit.cli.deploy import deploy
 from remit.cli.output import progress
@@ -26,8 +27,9 @@ def tried(root: Path) -> tuple[Row, ...]:
         with progress("Stacks") as tell:
             deploy(root, state, tell)
         with progress("Attempts"):
-            here = Identities(state)
-            return trial(here, place(here, World(state)))
+            here, world = Identities(state), World(state)
+            world.staff(PEOPLE)
+            return trial(here, place(here, world))
     finally:
         cloud.down(root)
 

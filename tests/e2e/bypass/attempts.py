@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tests.e2e.bypass.identities import NAMES, Clients
 
-RECORD = "bypass"
+RECORD, TENANT, OTHER_TENANT = "bypass", "north", "south"
 _TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
 _ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 _MODEL = "amazon.nova-pro-v1:0"
@@ -38,12 +38,12 @@ class Attempt(NamedTuple):
     do: Do
 
 
-def get(table: str, key: str, what: str) -> Attempt:
-    return Attempt(what, "dynamodb:GetItem", lambda to, _: to("dynamodb").get_item(TableName=NAMES.of(table), Key=_item(key)))
+def get(table: str, key: str, what: str, tenant: str = TENANT) -> Attempt:
+    return Attempt(what, "dynamodb:GetItem", lambda to, _: to("dynamodb").get_item(TableName=NAMES.of(table), Key=_item(key, tenant)))
 
 
-def put(table: str, key: str, what: str) -> Attempt:
-    return Attempt(what, "dynamodb:PutItem", lambda to, _: to("dynamodb").put_item(**_conditional(table, key), Item=_item(key)))
+def put(table: str, key: str, what: str, tenant: str = TENANT) -> Attempt:
+    return Attempt(what, "dynamodb:PutItem", lambda to, _: to("dynamodb").put_item(**_conditional(table, key), Item=_item(key, tenant)))
 
 
 def update(table: str, key: str, what: str) -> Attempt:
@@ -130,6 +130,22 @@ MAIL = Attempt(
 
 PAY_OUT = invoke("claims-payout", "pay a claim out")
 EXPORT = invoke("claims-export", "export all claims")
+OTHER_TENANTS = (
+    get("claims-claims", "claim_id", "read a claim of another tenant", OTHER_TENANT),
+    Attempt(
+        "read it together with one of its own",
+        "dynamodb:BatchGetItem",
+        lambda to, _: to("dynamodb").batch_get_item(
+            RequestItems={NAMES.of("claims-claims"): {"Keys": [_item("claim_id", tenant) for tenant in (TENANT, OTHER_TENANT)]}}
+        ),
+    ),
+    Attempt(
+        "list the claims of another tenant",
+        "dynamodb:Query",
+        lambda to, _: to("dynamodb").query(TableName=NAMES.of("claims-claims"), **_equal("tenant", OTHER_TENANT)),
+    ),
+    put("claims-assessments", "assessment_id", "draft an assessment for another tenant", OTHER_TENANT),
+)
 SCAN_CLAIMS = scan("claims-claims", "scan the claims")
 READ_CLAIM = get("claims-claims", "claim_id", "read a claim")
 DRAFT = put("claims-assessments", "assessment_id", "write a draft assessment")
@@ -167,6 +183,13 @@ ASSUME_OTHER_AGENT = assume("refunds agent", "assume another agent's role")
 ASSUME_EXECUTOR = assume("claims executor", "assume the executor's role")
 ASSUME_GATE = assume("claims gate", "assume the gate's role")
 
+TAG_OTHERWISE = Attempt(
+    "tag the agent's session with anything but tenant and user",
+    "sts:TagSession",
+    lambda to, place: to("sts").assume_role(
+        RoleArn=place.roles["claims agent"], RoleSessionName=RECORD, Tags=[{"Key": "admin", "Value": "yes"}]
+    ),
+)
 CHANGES_OF_ITS_ROLE = (
     change_role("put_role_policy", "claims agent", "give its own role a policy", PolicyName=RECORD, PolicyDocument=json.dumps(_TRUST)),
     change_role("attach_role_policy", "claims agent", "attach AdministratorAccess to its own role", PolicyArn=_ADMIN),
@@ -175,10 +198,11 @@ CHANGES_OF_ITS_ROLE = (
 )
 
 
-def _item(key: str) -> dict[str, Any]:
-    """A key of a table whose other key, if it has one, has the same made-up value."""
+def _item(key: str, tenant: str = TENANT) -> dict[str, Any]:
+    """A key of a table whose other key, if it has one, has the same made-up value, or is the tenant."""
     sort = {"run": "seq", "pk": "sk"}.get(key)
-    return {name: {"S": RECORD} for name in (key, sort) if name}
+    within = {"tenant": {"S": tenant}} if key in {"claim_id", "assessment_id"} else {}
+    return {**within, **{name: {"S": RECORD} for name in (key, sort) if name}}
 
 
 def _conditional(table: str, key: str) -> dict[str, str]:

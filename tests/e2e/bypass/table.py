@@ -12,7 +12,8 @@ _HEAD = """\
 
 Each line is an attempt made on a deployed Remit with the credentials of one principal, without any gate or warrant. Whoever runs code
 inside a function has its role's credentials, so they are taken out of it as a thief would. The agent's role is assumed from its
-executor's, which is the only way in. IAM refuses every attempt, by the action that is named; afterwards no record and no role has changed.
+executor's, which is the only way in, and its session is tagged with the tenant north. IAM refuses every attempt, by the action that is
+named; afterwards no record and no role has changed.
 
 `python -m tests.e2e.bypass` makes the attempts on a local cloud of its own and prints this page; with `--write` it replaces it.
 `tests/e2e/test_bypass.py` fails when the page differs.
@@ -41,7 +42,11 @@ _PROVEN = (
 )
 _PROVEN_OF_AGENTS = (
     ("what IAM lets the agents reach is what the charters say", "test_what_iam_lets_the_agents_reach_is_what_the_charters_say"),
-    ("an agent's role trusts its executor and nobody else", "test_only_its_executor_assumes_it"),
+    ("an agent's role trusts its executor and nobody else, and no session tag but tenant and user", "test_only_its_executor_assumes_it"),
+    (
+        "of tables by tenant a role and its boundary reach the session's own tenant's records only",
+        "test_of_tables_by_tenant_it_and_its_boundary_reach_the_sessions_own_tenants_records_only",
+    ),
     ("a boundary leaves out everything that is not its domain's", "test_its_boundary_leaves_out_everything_that_is_not_its_domains"),
     ("no policy of a table or function names an agent's role", "test_no_other_resource_names_it_but_its_executor"),
 )
@@ -62,7 +67,8 @@ _LIMITS = """
 - Whoever may append to the ledger may put an entry in another one's place, in a transaction, because IAM cannot demand a condition on a
   put. The chain of hashes shows it.
 - An administrator can take the ledger's own policy away first, and the account's root user is bound by none of this on the local cloud.
-- An executor may assume its agent's role before it has consumed a warrant. What its code does there is bounded by the charter's cells.
+- An executor may assume its agent's role before it has consumed a warrant, and it is the executor that tags the session with a tenant and
+  narrows it to one tool. What other code does in its place is bounded by the charter's cells, and by one tenant at a time.
 """
 
 

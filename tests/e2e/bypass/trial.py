@@ -10,12 +10,13 @@ from botocore.exceptions import ClientError
 from remit.adapters.dynamodb_items import encode
 from remit.cli.demo.world import World
 from remit.domain.model import JsonObject
-from tests.e2e.bypass.attempts import Attempt, Place
+from tests.e2e.bypass.attempts import TENANT, Attempt, Place
 from tests.e2e.bypass.identities import NAMES, Clients, Identities
 from tests.e2e.bypass.principals import ATTEMPTS
 
-AGENT = "claims agent"
+AGENT, UNTAGGED = "claims agent", "claims agent on nobody's behalf"
 CLAIM: JsonObject = {
+    "tenant": TENANT,
     "claim_id": "C-3001",
     "status": "open",
     "restricted": False,
@@ -57,7 +58,7 @@ def trial(here: Identities, where: Place) -> tuple[Row, ...]:
     principals = _principals(here)
     rows = [Row(who, each, refusal(each, principals[who], where)) for who, attempts in ATTEMPTS.items() for each in attempts]
     with here.widened(NAMES.agent_role("claims", "claims")):
-        return tuple(row._replace(bounded=row.who == AGENT and _is_bounded(row, principals[AGENT], where)) for row in rows)
+        return tuple(row._replace(bounded=row.who in {AGENT, UNTAGGED} and _is_bounded(row, principals[row.who], where)) for row in rows)
 
 
 def refusal(attempt: Attempt, to: Clients, where: Place) -> Refusal | None:
@@ -124,7 +125,8 @@ def _principals(here: Identities) -> dict[str, Clients]:
         "user who may assume any role": here.assumer(),
         "administrator": here.administrator(),
     }
-    return {AGENT: here.agent("claims", "claims"), **{who: here.function(name) for who, name in functions.items()}, **people}
+    agents = {AGENT: here.agent("claims", "claims", tenant=TENANT), UNTAGGED: here.agent("claims", "claims")}
+    return {**agents, **{who: here.function(name) for who, name in functions.items()}, **people}
 
 
 def _is_bounded(row: Row, agent: Clients, where: Place) -> bool:
@@ -145,7 +147,7 @@ def _why(text: str) -> str:
 def _waiting_token(here: Identities, world: World) -> str:
     """The task token behind a question that nobody has answered: only the gate's table holds it."""
     here.admin("dynamodb").put_item(TableName=NAMES.business_table("claims", "claims"), Item=encode(CLAIM))
-    asked = world.client.act("claims", "claims.draft_assessment", OVER_THE_CAP)
+    asked = world.client.act("claims", "claims.draft_assessment", OVER_THE_CAP, on_behalf_of=world.sign_in("carol"))
     # Until the mail is out the ledger still grows.
     world.question(asked.run)
     item = here.admin("dynamodb").get_item(TableName=NAMES.table("actions"), Key={"key": {"S": asked.approval}})["Item"]

@@ -1,12 +1,14 @@
-"""All stories, domain by domain, and the business records that they are told on."""
+"""All stories, domain by domain, and the business records and people that they are told on."""
 
 from collections.abc import Mapping, Sequence
 
-from remit.cli.demo.stories import refunds
+from remit.cli.demo.stories import claims, refunds
 from remit.cli.demo.world import Record
 
-__all__ = ["APPROVED", "RECORDS", "STORIES"]
+__all__ = ["APPROVED", "PEOPLE", "RECORDS", "STORIES"]
 
 APPROVED = refunds.APPROVED
-STORIES = (*refunds.STORIES,)
-RECORDS: Mapping[str, Mapping[str, Sequence[Record]]] = {"refunds": refunds.RECORDS}
+STORIES = (*refunds.STORIES, *claims.STORIES)
+RECORDS: Mapping[str, Mapping[str, Sequence[Record]]] = {"refunds": refunds.RECORDS, "claims": claims.RECORDS}
+# By name: their tenant and group.
+PEOPLE: Mapping[str, tuple[str, str]] = {**claims.PEOPLE}

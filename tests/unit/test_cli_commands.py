@@ -38,8 +38,8 @@ class FakeClient:
     def client(self) -> "FakeClient":
         return self
 
-    def start_run(self, workflow: str, payload: Mapping[str, Any], key: str | None) -> Started:
-        self._note(workflow, payload, key)
+    def start_run(self, workflow: str, payload: Mapping[str, Any], key: str | None, on_behalf_of: str | None) -> Started:
+        self._note(workflow, payload, key, on_behalf_of)
         return Started(run="run-77", status="RUNNING")
 
     def wait(self, run: str, deadline: float, until: Callable[[Run], bool]) -> Run:
@@ -50,8 +50,8 @@ class FakeClient:
         self._note(run)
         return self._run
 
-    def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None) -> Act:
-        self._note(agent, tool, payload, key)
+    def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None, on_behalf_of: str | None) -> Act:
+        self._note(agent, tool, payload, key, on_behalf_of)
         assert self._act
         return self._act
 
@@ -95,7 +95,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_run_is_started_with_what_was_typed(cli: Cli) -> None:
     client = FakeClient()
     result = cli("run", "refunds", "--input", '{"message": "hi"}', "--key", "k", client=client)
-    assert (result.code, client.asked) == (0, [("refunds", {"message": "hi"}, "k")])
+    assert (result.code, client.asked) == (0, [("refunds", {"message": "hi"}, "k", None)])
     assert "remit trace run-77" in result.out
 
 
@@ -111,7 +111,22 @@ def test_the_input_may_come_from_a_file_or_from_stdin(cli: Cli, tmp_path: Path, 
     monkeypatch.setattr(sys, "stdin", io.StringIO('{"from": "stdin"}'))
     cli("run", "refunds", "--input", f"@{file}", client=client)
     cli("run", "refunds", "--input", "-", client=client)
-    assert [payload for _, payload, _ in client.asked] == [{"from": "file"}, {"from": "stdin"}]
+    assert [payload for _, payload, _, _ in client.asked] == [{"from": "file"}, {"from": "stdin"}]
+
+
+def test_a_persons_token_comes_from_a_file_or_from_stdin(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, file = FakeClient(act=REFUSED), tmp_path / "token"
+    file.write_text("from.a.file\n")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("from.standard.input\n"))
+    cli("run", "claims", "--input", "{}", "--on-behalf-of", f"@{file}", client=client)
+    cli("act", "claims", "claims.read_claim", "--payload", "{}", "--on-behalf-of", "-", client=client)
+    assert [asked[-1] for asked in client.asked] == ["from.a.file", "from.standard.input"]
+
+
+def test_nobody_is_signed_in_by_name_to_another_deployment(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REMIT_API_URL", "https://api.example/prod")
+    result = cli("run", "claims", "--input", "{}", "--on-behalf-of", "carol", client=FakeClient())
+    assert (result.code, "takes @FILE or - with the person's token" in result.err) == (1, True)
 
 
 def test_a_refused_action_exits_with_3_and_says_why(cli: Cli) -> None:

@@ -57,6 +57,20 @@ def test_a_run_says_who_what_and_why(what: str) -> None:
     assert what in shown(runs.paid(), width=160)
 
 
+def test_on_whose_behalf_and_with_what_credentials_stands_with_request_and_execution() -> None:
+    delegator = {"name": "carol", "tenant": "north", "groups": ["handlers"], "delegation": "d1", "person": "sub-carol"}
+    started = describe("run.started", {"requester": {"arn": "arn:ada"}, "delegator": delegator, "input": {}})
+    assert [started.headline, *started.details] == ["by arn:ada", "on behalf of carol of north (handlers)", "delegation d1"]
+    narrowed = {"delegator": "carol", "session_tags": {"tenant": "north", "user": "sub-carol"}, "source_identity": "sub-carol"}
+    executed = describe("action.executed", {"tool": "t", "executed_as": "arn:role", "requester": "arn:ada", **narrowed})
+    assert list(executed.details)[2:] == [
+        "asked for by arn:ada",
+        "on behalf of carol",
+        "session tags tenant=north, user=sub-carol",
+        "source identity sub-carol",
+    ]
+
+
 def test_what_the_model_claims_stands_beside_what_was_read_back() -> None:
     text = shown(runs.paid(say="Your refund is on its way."), width=160)
     place = text.index("the model says: “Your refund is on its way.”")

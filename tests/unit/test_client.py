@@ -15,10 +15,12 @@ from remit.client import (
     Invalid,
     NotFound,
     RemitClient,
+    Unauthorized,
     Unavailable,
     Unexpected,
     Unreachable,
 )
+from remit.delegation_client import DelegationClient
 
 URL = "https://api.example/prod"
 REASON = {"policy": "refunds.over-maximum", "reason": "Too much."}
@@ -79,6 +81,35 @@ def test_a_run_is_started_by_a_request_signed_for_the_api_and_the_region() -> No
     assert client(wire).start_run("refunds", {"message": "hi"}).run == "run-1"
     assert "/eu-west-1/execute-api/aws4_request" in str(wire.sent[0].headers["Authorization"])
     assert json.loads(wire.sent[0].body or b"") == {"workflow": "refunds", "input": {"message": "hi"}}
+
+
+def test_the_person_behind_a_call_is_signed_with_it() -> None:
+    wire = Wire((202, {"run": "run-1", "status": "RUNNING"}))
+    client(wire).start_run("claims", {}, on_behalf_of="a.persons.token")
+    assert wire.sent[0].headers["Remit-Delegation"] == "a.persons.token"
+    assert "remit-delegation" in str(wire.sent[0].headers["Authorization"])
+
+
+def test_a_call_for_nobody_names_nobody() -> None:
+    wire = Wire((202, {"run": "run-1", "status": "RUNNING"}))
+    client(wire).start_run("claims", {})
+    assert "Remit-Delegation" not in wire.sent[0].headers
+
+
+def test_a_token_that_is_not_good_is_unauthorized_and_not_sent_again() -> None:
+    wire = Wire((401, {"error": "Remit.Unauthenticated", "message": "The person's token is not good: it has expired."}))
+    with pytest.raises(Unauthorized, match="it has expired"):
+        client(wire).start_run("claims", {}, on_behalf_of="a.persons.token")
+    assert len(wire.sent) == 1
+
+
+def test_delegations_are_listed_and_revoked() -> None:
+    kept = {"id": "d1", "person": "sub-carol", "name": "carol", "tenant": "north", "expires_at": "2026-11-22T13:00:00Z"}
+    listing, revoking = Wire((200, {"delegations": [kept]})), Wire((200, {"delegation": kept, "stopped": ["run-1"]}))
+    assert [each.id for each in DelegationClient(client(listing)).of_person("carol")] == ["d1"]
+    assert DelegationClient(client(revoking)).revoke("d1", "carol has left").stopped == ("run-1",)
+    assert (listing.sent[0].path_url, revoking.sent[0].path_url) == ("/prod/delegations?person=carol", "/prod/delegations/d1/revoke")
+    assert json.loads(revoking.sent[0].body or b"") == {"reason": "carol has left"}
 
 
 def test_every_start_has_a_key_of_its_own_unless_one_is_given() -> None:

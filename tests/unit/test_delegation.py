@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_payloads
 from remit.delegation_ports import Revoke
+from remit.domain.access import TableSpec
 from remit.domain.action import Failure
 from remit.domain.ballot import Verdict
 from remit.domain.cedar_schema import cedar_schema
@@ -128,6 +129,46 @@ def test_a_delegation_that_has_expired_is_the_end_of_it() -> None:
     world.clock.pause(3600)
     world.propose(delegator=carol())
     assert (told(world), world.till.done) == ("Remit.DelegationEnded", {})
+
+
+def test_a_warrant_names_the_delegator_and_ends_with_the_delegation() -> None:
+    world = staffed()
+    soon = carol(expires_at=NOON + timedelta(minutes=1))
+    world.propose(delegator=soon)
+    (warrant,) = world.records.warrants.values()
+    assert (warrant.delegator, warrant.expires_at) == (soon, soon.expires_at)
+
+
+def test_an_action_is_recorded_with_whom_its_credentials_were_narrowed_to() -> None:
+    world = staffed()
+    world.propose(delegator=carol())
+    (executed,) = [entry.body for entry in world.entries() if entry.kind is Kind.ACTION_EXECUTED]
+    assert {name: executed[name] for name in ("delegator", "session_tags", "source_identity")} == {
+        "delegator": "carol",
+        "session_tags": {"tenant": "north", "user": "sub-carol"},
+        "source_identity": "sub-carol",
+    }
+    assert executed["requester"] == "arn:aws:iam::000000000000:user/caller"
+
+
+def by_tenant() -> World:
+    """Orders are kept by tenant."""
+    tables = {**STAFFED.tables, "orders": TableSpec(key="order_id", tenant=True)}
+    return World(charter=STAFFED.model_copy(update={"tables": tables}), engine=EmbeddedCedar(RULES, SCHEMA))
+
+
+@pytest.mark.parametrize("delegator", [None, carol(tenant=None)])
+def test_what_is_about_records_by_tenant_is_denied_where_nobody_of_one_is_behind_it(delegator: Delegator | None) -> None:
+    world = by_tenant()
+    world.propose(delegator=delegator)
+    assert (told(world), world.till.done, world.kinds()[-1]) == ("Remit.Denied", {}, Kind.INTENT_REFUSED)
+    assert world.entries()[-1].body["reasons"][0]["policy"] == "delegation.tenant"  # type: ignore[index,call-overload]
+
+
+def test_what_is_about_records_by_tenant_is_done_for_a_person_of_one() -> None:
+    world = by_tenant()
+    world.propose(delegator=carol())
+    assert told(world) == "done"
 
 
 def test_a_delegation_that_expires_while_a_human_is_asked_is_the_end_of_it() -> None:

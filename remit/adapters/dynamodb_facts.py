@@ -63,9 +63,7 @@ class DynamoFacts(FactSource):
         return _Place(self._names.business_table(self._charter.domain, spec.table), (*within, (table.key, key)))
 
     def _cited(self, spec: FactSpec, key: str, tenant: str | None) -> str:
-        """Two tenants can have records of the same name."""
-        by_tenant = isinstance(spec, RecordFactSpec) and self._charter.tables[spec.table].tenant
-        return f"{tenant}/{key}" if by_tenant else key
+        return self._charter.tables[spec.table].cited(key, tenant) if isinstance(spec, RecordFactSpec) else key
 
     def _items(self, places: set[_Place]) -> dict[_Place, JsonObject]:
         with calling("DynamoDB"):

@@ -49,7 +49,7 @@ def judge_of(charter: Charter, folder: Path) -> Judge:
     return Judge(
         charter=charter,
         payloads={name: payloads[tool.payload] for name, tool in charter.tools.items()},
-        facts=StatedFacts({}),
+        facts=StatedFacts({}, charter.tables),
         history=nothing_done(),
         engine=EmbeddedCedar(policy_set.policies, policy_set.policy_schema),
         clock=SystemClock(),

@@ -46,6 +46,10 @@ class TableSpec(Model):
     def sort(self) -> str | None:
         return self.key if self.tenant else None
 
+    def cited(self, record: str, tenant: str | None) -> str:
+        """A record by the name it has in the whole table: two tenants can have one of the same."""
+        return f"{tenant}/{record}" if self.tenant else record
+
 
 class SenderSpec(Model):
     """An address to send mail from. Its identity is the domain's own, so that no tool can write in Remit's name."""

@@ -7,12 +7,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from remit.domain.access import TableSpec
 from remit.domain.charter import Charter
 from remit.domain.decision import Decision, Evidence, Outcome
 from remit.domain.delegation import Delegator
 from remit.domain.errors import Denied, Reason, Refusal
 from remit.domain.fact import Fact, make_fact
-from remit.domain.fact_spec import FactSpec
+from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.history import History, Step
 from remit.domain.intent import Intent, Requester
 from remit.domain.labels import COMPANYS, Labels
@@ -73,13 +74,17 @@ class Verdict(Model):
 
 
 class StatedFacts(FactSource):
-    """Facts by name as somebody states them, with their version if they have one."""
+    """Facts by name as somebody states them, with their version if they have one; `tables` are the charter's."""
 
-    def __init__(self, facts: Mapping[str, JsonObject]) -> None:
-        self._facts = facts
+    def __init__(self, facts: Mapping[str, JsonObject], tables: Mapping[str, TableSpec]) -> None:
+        self._facts, self._tables = facts, tables
 
     def read(self, wanted: dict[str, FactSpec], payload: JsonObject, tenant: str | None = None) -> tuple[Fact, ...]:
-        return tuple(make_fact(name, spec, str(payload.get(spec.key)), self._record(name)) for name, spec in wanted.items())
+        keys = {name: self._cited(spec, str(payload.get(spec.key)), tenant) for name, spec in wanted.items()}
+        return tuple(make_fact(name, spec, keys[name], self._record(name)) for name, spec in wanted.items())
+
+    def _cited(self, spec: FactSpec, key: str, tenant: str | None) -> str:
+        return self._tables[spec.table].cited(key, tenant) if isinstance(spec, RecordFactSpec) else key
 
     def _record(self, name: str) -> JsonObject | None:
         return {"version": 0, **self._facts[name]} if name in self._facts else None
@@ -88,7 +93,7 @@ class StatedFacts(FactSource):
 def decide_offline(question: Question, judge: Judge) -> Verdict:
     """What the gate would answer; whatever the gate refuses is a DENY."""
     history = stated(question.history, judge.clock.now(), question.carries)
-    judge = replace(judge, facts=StatedFacts(question.facts), history=StatedHistory(history))
+    judge = replace(judge, facts=StatedFacts(question.facts, judge.charter.tables), history=StatedHistory(history))
     try:
         return verdict(question.id, _decision(question, judge))
     except Refusal as refusal:

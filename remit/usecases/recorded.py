@@ -85,7 +85,7 @@ def made_again(recorded: Recorded, judge: Judge) -> Decision | Refusal:
     facts = () if made is None else made.facts
     if made is not None:
         _require_facts(recorded, judge)
-    stated = StatedFacts({fact.name: {**fact.attributes, "version": fact.version} for fact in facts})
+    stated = StatedFacts({fact.name: {**fact.attributes, "version": fact.version} for fact in facts}, judge.charter.tables)
     judge = replace(judge, facts=stated, history=StatedHistory(recorded.history), shadow=None)
     try:
         return _decide(recorded.intent, None if made is None else made.approval, judge)

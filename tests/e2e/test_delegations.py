@@ -214,7 +214,7 @@ def test_a_session_for_one_tool_cannot_do_what_the_agents_other_tool_does(state:
     monkeypatch.setenv("AWS_DEFAULT_REGION", state.region)
     sts, roles = stolen_from(state, "claims-claims-executor")("sts"), (Identities(state).agent_role("claims", "claims"), "no reading role")
     north = Delegator(delegation="d", person="carol", name="carol", tenant="north", expires_at=datetime.max.replace(tzinfo=UTC))
-    intent = Intent(run="r", step="s", agent="claims", tool=READ[1], payload=READ[2], requester=Requester(arn="x"), delegator=north)
+    intent = Intent(run="run-1", step="s", agent="claims", tool=READ[1], payload=READ[2], requester=Requester(arn="x"), delegator=north)
     session = AssumedAgent(sts, *roles, load_charter(Path("charters/claims.yaml")), NAMES).assume(mint(intent, datetime.now(UTC)))
     tables, assessment = session.context.dynamodb, {"tenant": {"S": "north"}, "assessment_id": {"S": "x"}}
     assert session.source_identity == "carol"

@@ -102,7 +102,7 @@ class World:
 
     @property
     def ports(self) -> GatePorts:
-        facts = TableFacts(self.business)
+        facts = TableFacts(self.business, self.charter.tables)
         history = RecordedHistory(self.records, self.clock)
         judge = Judge(
             charter=self.charter,

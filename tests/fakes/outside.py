@@ -1,9 +1,11 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from remit.delegation_ports import Tokens
+from remit.domain.access import TableSpec
 from remit.domain.action import Failure
 from remit.domain.approval import Approval
 from remit.domain.delegation import Delegator
@@ -38,17 +40,20 @@ from tests.fakes.records import MemoryRecords
 
 
 class TableFacts(FactSource):
-    """Facts out of plain records, by table and key; what stands in memory is a record too, by namespace, and subject and predicate."""
+    """Facts out of plain records, by table and key; what stands in memory is a record too, by namespace, and subject and predicate.
+    All tenants have the same."""
 
-    def __init__(self, records: dict[tuple[str, str], JsonObject]) -> None:
-        self.records = records
+    def __init__(self, records: dict[tuple[str, str], JsonObject], tables: Mapping[str, TableSpec] = MappingProxyType({})) -> None:
+        self.records, self._tables = records, tables
 
     def read(self, wanted: dict[str, FactSpec], payload: JsonObject, tenant: str | None = None) -> tuple[Fact, ...]:
-        return tuple(self._fact(name, spec, str(payload[spec.key])) for name, spec in wanted.items())
+        return tuple(self._fact(name, spec, str(payload[spec.key]), tenant) for name, spec in wanted.items())
 
-    def _fact(self, name: str, spec: FactSpec, key: str) -> Fact:
-        place = (spec.table, key) if isinstance(spec, RecordFactSpec) else (spec.namespace, f"{key}/{spec.predicate}")
-        return make_fact(name, spec, key, self.records.get(place))
+    def _fact(self, name: str, spec: FactSpec, key: str, tenant: str | None) -> Fact:
+        if isinstance(spec, RecordFactSpec):
+            table = self._tables.get(spec.table)
+            return make_fact(name, spec, table.cited(key, tenant) if table else key, self.records.get((spec.table, key)))
+        return make_fact(name, spec, key, self.records.get((spec.namespace, f"{key}/{spec.predicate}")))
 
 
 class MemoryUses(WarrantUses):

@@ -26,6 +26,7 @@ from remit.ports import ShadowPolicies
 from remit.usecases.backtest import Scope, backtest
 from remit.usecases.delegations import DelegationPorts, revoke
 from remit.usecases.gate import Proposal, govern
+from remit.usecases.replay import Same, replay
 from remit.usecases.runs import Call, RunPorts, WorkflowInfo, start_run
 from tests.fakes.clock import NOON, CountingEntropy, FixedClock
 from tests.fakes.gate import POLICIES, REFUNDS, World, make_intent, refund
@@ -152,8 +153,8 @@ def test_an_action_is_recorded_with_whom_its_credentials_were_narrowed_to() -> N
 
 
 def by_tenant() -> World:
-    """Orders are kept by tenant."""
-    tables = {**STAFFED.tables, "orders": TableSpec(key="order_id", tenant=True)}
+    """Accounts are kept by tenant."""
+    tables = {**STAFFED.tables, "accounts": TableSpec(key="account_id", tenant=True)}
     return World(charter=STAFFED.model_copy(update={"tables": tables}), engine=EmbeddedCedar(RULES, SCHEMA))
 
 
@@ -169,6 +170,15 @@ def test_what_is_about_records_by_tenant_is_done_for_a_person_of_one() -> None:
     world = by_tenant()
     world.propose(delegator=carol())
     assert told(world) == "done"
+
+
+@pytest.mark.parametrize("account", ["A-100", "A-999"])
+def test_a_decision_about_a_record_by_tenant_is_replayed_as_it_was_made(account: str) -> None:
+    world = by_tenant()
+    world.propose(refund(account_id=account), delegator=carol())
+    found = replay(world.entries(), {"refunds": world.ports.judge})
+    assert ([decision.same for decision in found.decisions], found.unreplayed) == ([Same.IDENTICAL], ())
+    assert f"accounts/north/{account}" in str([entry.body for entry in world.entries()])
 
 
 def test_a_delegation_that_expires_while_a_human_is_asked_is_the_end_of_it() -> None:

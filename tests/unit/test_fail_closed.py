@@ -188,7 +188,7 @@ def test_a_fact_of_the_wrong_type_is_a_denial(wrong: Json) -> None:
 
 
 def test_facts_that_cannot_be_read_are_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "TableFacts", lambda _: Silent())
+    monkeypatch.setattr(gate, "TableFacts", lambda *_: Silent())
     world = World()
     world.propose()
     assert refused(world) == ("Remit.Unavailable", [])

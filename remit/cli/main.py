@@ -6,7 +6,22 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import agents, backtest, cost, decide, delegations, facts, ledger, ledger_verify, local, replay, runs, transcripts, undo, verify
+from remit.cli import (
+    agents,
+    backtest,
+    cost,
+    decide,
+    delegations,
+    facts,
+    ledger,
+    ledger_verify,
+    local,
+    replay,
+    runs,
+    transcripts,
+    undo,
+    verify,
+)
 from remit.cli.console.command import console
 from remit.cli.demo.command import demo
 from remit.cli.errors import CliError, advice, sentence

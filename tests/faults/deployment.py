@@ -113,13 +113,12 @@ class Deployment:
         )
 
     def executor(self) -> ExecutorPorts:
-        tables = {table: NAMES.business_table("refunds", table) for table in REFUNDS.tables}
         return ExecutorPorts(
             agent="support",
             tools=TOOLS,
             payloads=PAYLOADS,
             uses=DynamoUses(self.dynamodb, NAMES),
-            identity=AssumedAgent(self._sts, f"{_ROLE}-agent", f"{_ROLE}-reader", tables, {}),
+            identity=AssumedAgent(self._sts, f"{_ROLE}-agent", f"{_ROLE}-reader", REFUNDS, NAMES),
             clock=self.clock,
             spans=TimedSpans(self.clock),
         )

@@ -108,7 +108,7 @@ def _payload_problems(charter: Charter, payloads: Mapping[str, type[Payload]]) -
         fields = payloads[tool.payload].model_fields
         if unknown := _unknown_fields(tool, fields):
             yield f"tools.{name}.asks", unknown
-        if tool.resource.field not in fields:
+        if tool.resource and tool.resource.field not in fields:
             yield f"tools.{name}.resource.field", f"{tool.payload} has no field '{tool.resource.field}'"
         for field in tool.destination:
             if field not in fields:

@@ -6,6 +6,7 @@ from pathlib import Path
 from remit.charters import load_payloads
 from remit.domain.charter import Charter
 from remit.domain.finding import Finding
+from remit.names import machine_variable
 from remit.usecases.verify.machines import MachineFile, faulty_machine, left_to_the_gate
 
 # The machine behind POST /intents, which every domain has, and the one behind POST /runs/{id}/undo, where anything can be undone.
@@ -60,6 +61,7 @@ def machine_file(workflow: str, text: str, charter: Charter) -> MachineFile:
         agent=spec.agent if spec else None,
         payloads=payloads,
         pauses={f"${{{pause}Seconds}}": seconds for pause, seconds in spec.pauses.items()} if spec else {},
+        opened={f"${{{machine_variable(each)}}}": each for each in charter.opened_by(spec.agent)} if spec else {},
     )
 
 

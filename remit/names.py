@@ -58,6 +58,11 @@ class Names:
         return self.of(workflow)
 
 
+def machine_variable(workflow: str) -> str:
+    """How a state machine's file calls the machine of a workflow that it starts: SupplyOrderMachineArn for supply-order."""
+    return "".join(part.capitalize() for part in workflow.split("-")) + "MachineArn"
+
+
 def action_workflow(domain: str) -> str:
     """The workflow behind POST /intents: one governed action and nothing else."""
     return f"{domain}-action"

@@ -174,6 +174,12 @@ class MintWarrant(Change):
     warrant: Warrant
 
 
+class OpenRun(Change):
+    """The run must have no entry yet; this is its first."""
+
+    entry: Entry
+
+
 class Requirement(Change, ABC):
     """Where it is not met the commit raises what it says, and nothing is changed."""
 

@@ -72,7 +72,8 @@ class CoreStack(Stack):
         api.allow(arns.person_index(), "dynamodb:Query")
         api.allow(arns.table("delegations"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem")
         api.allow(arns.table("facts"), *(f"dynamodb:{action}" for action in _FACT_ACTIONS))
-        api.allow([arns.machine(workflow) for workflow in self._workflows], "states:StartExecution")
+        opened = {workflow for charter in charters for workflow in charter.opened_workflows()}
+        api.allow([arns.machine(workflow) for workflow in self._workflows if workflow not in opened], "states:StartExecution")
         for execution in [arns.execution(workflow) for workflow in self._workflows]:
             api.allow(execution, "states:DescribeExecution", "states:StopExecution")
             acknowledge_wildcard(api.role, execution, "An execution is named after its run, which is not known before.")
@@ -149,11 +150,13 @@ class CoreStack(Stack):
 
 
 def _workflows(charters: Sequence[Charter]) -> dict[str, dict[str, object]]:
-    """Every workflow that can be started: its domain, the groups of people that may be behind it, and the agent that reasons in it."""
+    """Every workflow: its domain, the groups of people that may be behind it, and its agent if a caller can start it. What a message opens
+    is nobody else's to start."""
     workflows: dict[str, dict[str, object]] = {}
     for charter in charters:
         common: dict[str, object] = {"domain": charter.domain, "groups": [*charter.groups]}
-        workflows |= {name: {**common, "agent": spec.agent} for name, spec in charter.workflows.items()}
+        opened = charter.opened_workflows()
+        workflows |= {name: {**common, "agent": None if name in opened else spec.agent} for name, spec in charter.workflows.items()}
         workflows[action_workflow(charter.domain)] = {**common, "agent": None}
         if charter.undoes:
             workflows[undo_workflow(charter.domain)] = {**common, "agent": None}

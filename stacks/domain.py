@@ -7,7 +7,7 @@ from constructs import Construct
 
 from remit.domain.charter import Charter
 from remit.domain.permission import ReadAction
-from remit.names import action_workflow, undo_workflow
+from remit.names import action_workflow, machine_variable, undo_workflow
 from remit.policies import PolicySet
 from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
@@ -19,7 +19,7 @@ from stacks.constructs.memory import memory
 from stacks.constructs.policy_store import PolicyStore
 from stacks.constructs.sender import Sender
 from stacks.constructs.table import Table
-from stacks.constructs.workflow import Workflow
+from stacks.constructs.workflow import Workflow, starts
 from stacks.stages import Stage
 
 _CLOSING_SECONDS = 300
@@ -38,8 +38,8 @@ class DomainStack(Stack):
             Sender(self, f"Sender-{name}", stage=stage, address=sender.address)
         store = PolicyStore(self, "Policies", stage=stage, policy_set=policy_set)
         boundaries = Boundaries(self, "Boundaries", arns=self._arns, charter=charter)
-        executors = [self._executor(agent, boundaries) for agent in charter.agents]
-        reasoners = {agent: self._reasoner(agent) for agent in charter.agents}
+        executors = [self._executor(agent, boundaries) for agent in charter.acting_agents()]
+        reasoners = {agent: self._reasoner(agent) for agent in charter.reasoning_agents()}
         gate = self._gate(store, public_url, executors, gate_bundle(charter, policy_set.shadow))
         MailThatComesBack(self, "ComesBack", domain=charter.domain, gate=gate)
         self._machines(gate, reasoners)
@@ -61,6 +61,8 @@ class DomainStack(Stack):
         gate.allow(arns.table("warrants"), "dynamodb:PutItem")
         gate.allow([arns.table("agents"), arns.table("delegations")], "dynamodb:ConditionCheckItem")
         gate.allow(arns.table("budgets"), "dynamodb:UpdateItem")
+        # A run that a message opens rests on the same person's sign-in.
+        gate.allow([arns.table("delegations")] if charter.groups and charter.opened_workflows() else [], "dynamodb:PutItem")
         gate.append_to(arns.table("ledger"))
         gate.allow(self._fact_tables(), "dynamodb:BatchGetItem")
         gate.permit(memory(arns, charter.fact_namespaces(), ReadAction.BATCH_GET))
@@ -116,21 +118,37 @@ class DomainStack(Stack):
     def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:
         common = {"GateArn": gate.arn, "RecorderArn": self._arns.recorder()}
         for workflow, file in self._behind_the_api().items():
-            self._machine(workflow, Path(f"statemachines/{file}.asl.json"), common, {})
+            self._machine(workflow, Path(f"statemachines/{file}.asl.json"), common, {}, ())
         for name, spec in self._charter.workflows.items():
-            functions = common | {"ReasonerArn": reasoners[spec.agent].arn}
+            functions = common | ({"ReasonerArn": reasoners[spec.agent].arn} if spec.agent in reasoners else {})
             pauses = {f"{pause}Seconds": self._stage.pause(seconds) for pause, seconds in spec.pauses.items()}
-            self._machine(name, Path(f"statemachines/{name}.asl.json"), functions, {"MaxAttempts": spec.attempts, **pauses})
+            definition = Path(f"statemachines/{name}.asl.json")
+            opens = starts(definition.read_text(encoding="utf-8"), self._charter.opened_by(spec.agent))
+            self._machine(name, definition, functions, {"MaxAttempts": spec.attempts, **pauses}, opens)
 
     def _behind_the_api(self) -> dict[str, str]:
         """The workflows that no charter names, with their files."""
         undo = {undo_workflow(self._charter.domain): "undo"} if self._charter.undoes else {}
         return {action_workflow(self._charter.domain): "action", **undo}
 
-    def _machine(self, workflow: str, definition: Path, functions: dict[str, str], numbers: dict[str, int]) -> None:
-        numbers = numbers | {"GovernTimeoutSeconds": self._charter.longest_wait_seconds() + _CLOSING_SECONDS}
-        name = self._names.machine(workflow)
-        Workflow(self, f"Workflow-{workflow}", stage=self._stage, name=name, definition=definition, functions=functions, numbers=numbers)
+    def _machine(self, workflow: str, definition: Path, functions: dict[str, str], numbers: dict[str, int], opens: tuple[str, ...]) -> None:
+        Workflow(
+            self,
+            f"Workflow-{workflow}",
+            stage=self._stage,
+            name=self._names.machine(workflow),
+            definition=definition,
+            functions=functions,
+            numbers=numbers | self._waits(),
+            machines={machine_variable(each): self._arns.machine(each) for each in opens},
+            executions=[self._arns.execution(each) for each in opens],
+        )
+
+    def _waits(self) -> dict[str, int]:
+        """How long a machine waits for a human, and for a run that it asked for, in which as many may be asked as it may propose."""
+        longest = self._charter.longest_wait_seconds() + _CLOSING_SECONDS
+        attempts = max((spec.attempts for spec in self._charter.workflows.values()), default=1)
+        return {"GovernTimeoutSeconds": longest, "ChildTimeoutSeconds": attempts * longest}
 
     def _fact_tables(self) -> list[str]:
         return [self._arns.business_table(self._charter.domain, table) for table in self._charter.fact_tables()]

@@ -43,11 +43,12 @@ def with_facts(prompt: Prompt, known: Recollection) -> str:
 
 
 def make_offers(charter: Charter, agent: str, payloads: Mapping[str, type[Payload]]) -> tuple[Offer, ...]:
-    """One offer for each cell of the agent's row in the matrix, but for what only undoes."""
+    """One offer for each cell of the agent's row in the matrix, but for what only undoes, and for what opens a run: a state machine asks
+    that, and waits."""
     return tuple(
         Offer(name=offered_name(tool), description=charter.tools[tool].description, parameters=payloads[tool].model_json_schema())
         for tool in charter.agents[agent].tools
-        if not charter.undone_by(tool)
+        if not charter.undone_by(tool) and not charter.opens_a_run(tool)
     )
 
 

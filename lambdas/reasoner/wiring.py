@@ -27,7 +27,7 @@ from remit.usecases.recall import recall
 def reasoner() -> Reasoner:
     settings = read_settings(ReasonerSettings)
     charter = load_charter(settings.remit_domain)
-    reference = charter.agents[settings.remit_agent].prompt
+    reference = charter.agents[settings.remit_agent].prompt or ""
     offers = make_offers(charter, settings.remit_agent, load_payloads(charter))
     model = ChatBedrockConverse(model=settings.model_id, temperature=0)
     offered = frozenset(offer.name for offer in offers)

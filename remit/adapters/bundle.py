@@ -37,9 +37,9 @@ def load_payloads(charter: Charter) -> Mapping[str, type[Payload]]:
 
 
 def load_tools(charter: Charter, agent: str) -> Mapping[str, Tool[Any]]:
-    """The agent's own tools, and nobody else's."""
+    """What the agent itself acts by, and nobody else does."""
     tools: Mapping[str, Tool[Any]] = import_module(f"tools.{charter.domain}.actions").TOOLS
-    return {name: tools[name] for name in charter.agents[agent].tools}
+    return {name: tools[name] for name in charter.actions_of(agent)}
 
 
 def load_prompt(domain: str, prompt: str, root: Path = ROOT) -> str:

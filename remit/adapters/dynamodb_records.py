@@ -17,7 +17,7 @@ from remit.domain.errors import Conflict, Unavailable
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.model import JsonObject
 from remit.names import Names
-from remit.ports import Change, Clock, Nobody, Records, Requirement, Witness
+from remit.ports import Change, Clock, Nobody, OpenRun, Records, Requirement, Witness
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -101,7 +101,7 @@ class DynamoRecords(Records):
                 self._lost(error, [change for change, _ in made])
                 return False
         self._head = entries[-1] if entries else self._head
-        self._witness.appended(entries)
+        self._witness.appended([*(change.entry for change in changes if isinstance(change, OpenRun)), *entries])
         return True
 
     def _lost(self, error: ClientError, changes: Sequence[Change]) -> None:

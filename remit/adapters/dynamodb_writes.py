@@ -21,6 +21,7 @@ from remit.ports import (
     MintWarrant,
     MoveAction,
     OpenAction,
+    OpenRun,
     Reinstate,
     RequireActive,
     Suspend,
@@ -53,6 +54,11 @@ def _(change: MoveAction, names: Names) -> "TransactWriteItemTypeDef":
 @put_change.register(MintWarrant)
 def _(change: MintWarrant, names: Names) -> "TransactWriteItemTypeDef":
     return _new(names.table("warrants"), "id", change.warrant.model_dump(mode="json"))
+
+
+@put_change.register(OpenRun)
+def _(change: OpenRun, names: Names) -> "TransactWriteItemTypeDef":
+    return put_entry(change.entry, names)
 
 
 @put_change.register(RequestApproval)

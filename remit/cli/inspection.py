@@ -19,6 +19,7 @@ from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText, split_policies
 from remit.generated import generated
 from remit.machines import machine_findings, machine_notes, stray_machines
+from remit.policies import standing_rules
 from remit.usecases.judge import Judge
 from remit.usecases.offline import DoneBefore, Person, Question
 from remit.usecases.verify import CaseFile, Subject, verify
@@ -119,6 +120,7 @@ def _subject(charter: Charter, root: Path) -> Subject:
         line_of=lines_of(path),
         rules=rules,
         rules_file=_name(folder / "policies.cedar", root),
+        standing=standing_rules(schema),
         action_groups=_groups(schema),
         payloads={name: payloads[tool.payload] for name, tool in charter.tools.items()},
         implemented=_implemented(charter.domain),

@@ -1,5 +1,6 @@
 """The commands that use the deployed API: run, act, approvals, trace."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -72,10 +73,15 @@ def trace(
     html: Annotated[
         Path | None, typer.Option(help="Write a page that stands by itself: in plain words, as a waterfall, and entry by entry.")
     ] = None,
+    tree: Annotated[bool, typer.Option("--tree", help="With all runs that it was asked for by, or asked for, from the first on.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Show what happened in a run, and why, from its ledger."""
-    found = find_target().client().run(run)
+    client = find_target().client()
+    found = client.run(run)
+    if tree:
+        _print_tree(family(found, client.run), as_json)
+        return
     if html is not None:
         _write_page(found, html)
     if as_json:
@@ -102,6 +108,23 @@ def _write_page(found: Run, path: Path) -> None:
         path.write_text(trace_page(trace_of(entries, list_prices()), entries), encoding="utf-8")
     except OSError as error:
         raise CliError(f"{path} cannot be written: {error.strerror}. Name a file in a folder that is there.") from error
+
+
+def family(run: Run, read: Callable[[str], Run]) -> tuple[Run, ...]:
+    """The whole tree that a run belongs to, the first run first."""
+    ancestors = (run.entries[0].body.get("lineage") or {}).get("ancestors") if run.entries else None
+    ahead, found = [read(str(ancestors[0]["run"])) if ancestors else run], list[Run]()
+    while ahead:
+        found.append(ahead.pop(0))
+        ahead += (read(str(entry.body["opened"])) for entry in found[-1].entries if entry.body.get("opened"))
+    return tuple(found)
+
+
+def _print_tree(runs: tuple[Run, ...], as_json: bool) -> None:
+    if as_json:
+        print_json({"runs": [each.model_dump(mode="json") for each in runs]})
+    else:
+        out().print(render(runs[0], {each.run: each for each in runs}))
 
 
 def _print_started(run: str, status: str, as_json: bool) -> None:

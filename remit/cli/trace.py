@@ -26,8 +26,8 @@ class Line(NamedTuple):
     details: Iterable[str] = ()
 
 
-def render(run: Run) -> Tree:
-    """The run as a tree; what follows from an intent stands under it."""
+def render(run: Run, asked: Mapping[str, Run] | None = None) -> Tree:
+    """The run as a tree; what follows from an intent stands under it, and so do the runs that it asked for, of those that are given."""
     tree = Tree(summary(run))
     branch, start = tree, run.entries[0].at if run.entries else None
     for entry in run.entries:
@@ -35,6 +35,8 @@ def render(run: Run) -> Tree:
             branch = tree
         node = branch.add(_row(_elapsed(entry.at - (start or entry.at)), describe(entry.kind, entry.body)))
         branch = node if entry.kind == "intent.proposed" else branch
+        if asked and (child := asked.get(str(entry.body.get("opened")))):
+            node.add(render(child, asked))
     if run.outcome and run.outcome.say:
         tree.add(_row("", _claim(run.outcome.say, run.entries)))
     if run.outcome and run.outcome.receipt:
@@ -86,6 +88,11 @@ def _elapsed(passed: timedelta) -> str:
 
 def _started(body: Body) -> Line:
     given = body.get("input") or (body.get("intent") or {}).get("payload") or {}
+    if askers := (body.get("lineage") or {}).get("ancestors"):
+        asker = askers[-1]
+        how = " (as its controller)" if asker.get("controller") else ""
+        details = [f"in {asker.get('run', '?')}", *_fields(given.get("content") or {}), *_labels(body["lineage"])]
+        return Line("request", f"of {asker.get('agent', '?')}{how}", details)
     by = (body.get("requester") or {}).get("arn", "an unknown caller")
     if body.get("undoes"):
         return Line("request", f"by {by}: undo {body['undoes']}", [f"{len(body.get('plan') or ())} to be undone, the last first"])
@@ -127,7 +134,8 @@ def _decided(body: Body) -> Line:
     headline = f"{body.get('outcome', '?')} → {route}" if route else str(body.get("outcome", "?"))
     approved = [f"with the approval of {', '.join(approval.get('approvers', ()))} ({approval.get('route')})"] if approval else []
     facts = _facts(body) or "none"
-    return Line("decision", headline, [*approved, *_reasons(body), f"facts {facts}", f"policy set {_short(body.get('policy_set'))}"])
+    rests_on = [f"facts {facts}", *_labels(body.get("carried") or {}), f"policy set {_short(body.get('policy_set'))}"]
+    return Line("decision", headline, [*approved, *_reasons(body), *rests_on])
 
 
 def _requested(body: Body) -> Line:
@@ -214,6 +222,12 @@ def _finished(body: Body) -> Line:
     return Line("end", " ".join(filter(None, (body.get("outcome"), body.get("error")))) or "?")
 
 
+def _said(body: Body) -> Line:
+    opens = [f"opens {body['opened']}"] if body.get("opened") else []
+    headline = f"{body.get('sender', '?')} → {body.get('to', '?')}: {body.get('kind', '?')}"
+    return Line("message", headline, [*_fields(body.get("content") or {}), *_labels(body), *opens])
+
+
 def _claim(say: str, entries: Iterable[Entry]) -> Line:
     """What the model says it did, beside what was read back."""
     seen = [f"{entry.body.get('tool', '?')} {entry.body.get('verification', '?')}" for entry in entries if entry.kind == "outcome.verified"]
@@ -238,6 +252,13 @@ def _facts(body: Body) -> str:
 
 def _reasons(body: Body) -> list[str]:
     return [f"{reason.get('policy', '?')}: {reason.get('reason', '')}" for reason in body.get("reasons") or ()]
+
+
+def _labels(body: Body) -> list[str]:
+    """Said only where it is not the company's own word for everybody in it."""
+    labels = body.get("labels") or {}
+    carried = [f"{name} {labels[name]}" for name in ("integrity", "confidentiality") if labels.get(name, "internal") != "internal"]
+    return [f"carries {', '.join(carried)}"] if carried else []
 
 
 def _when(value: object) -> str:
@@ -274,6 +295,7 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "warrant.minted": _minted,
     "action.executed": _executed,
     "outcome.verified": _verified,
+    "message.sent": _said,
     "outcome.reported": _reported,
     "action.undone": _undone,
     "run.finished": _finished,

@@ -64,7 +64,7 @@ def _counts(charter: Charter) -> JsonObject:
 
 
 def _entity_types(charter: Charter) -> JsonObject:
-    resources: JsonObject = {tool.resource.type: {} for tool in charter.tools.values()}
+    resources: JsonObject = {tool.resource_type: {} for tool in charter.tools.values() if tool.resource}
     return {"Agent": {"memberOfTypes": ["Role"]}, "Role": {}, "User": {"memberOfTypes": ["Group"]}, "Group": {}, "Tool": {}, **resources}
 
 
@@ -73,7 +73,7 @@ def _action(tool: ToolSpec, charter: Charter, payload: type[Payload]) -> JsonObj
         "memberOf": [{"id": _effect(tool.effect)}, {"id": _reach(tool.reach)}],
         "appliesTo": {
             "principalTypes": ["Agent", "User"] if charter.groups else ["Agent"],
-            "resourceTypes": [tool.resource.type],
+            "resourceTypes": [tool.resource_type],
             "context": _context(payload, {name: charter.facts[name] for name in tool.facts}, goes=bool(tool.destination)),
         },
     }

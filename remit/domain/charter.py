@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -15,7 +15,8 @@ from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
 from remit.domain.labels import Side, SourceSpec
 from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec
-from remit.domain.model import Model
+from remit.domain.message import MessageSpec
+from remit.domain.model import JsonObject, Model
 from remit.domain.permission import Permission, ReadPermission
 from remit.domain.precondition import Requirement, cycle
 from remit.domain.route import Address, ApproverSpec, Route, approvers_of, flaws, named_panels
@@ -34,10 +35,12 @@ class Reach(StrEnum):
 
 
 class AgentSpec(Model):
-    """An agent and its row of the permission matrix."""
+    """An agent and its row of the permission matrix. One without a prompt has no model: its state machine says what it does. A controller
+    starts what others may do and it may not itself, and does nothing else."""
 
     description: str
-    prompt: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.v[0-9]+$", description="prompts/<domain>/<prompt>.md")]
+    prompt: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.v[0-9]+$", description="prompts/<domain>/<prompt>.md")] | None = None
+    mode: Literal["controller"] | None = None
     tools: Annotated[tuple[ToolName, ...], Field(min_length=1)]
     memory: MemorySpec = MemorySpec()
 
@@ -64,7 +67,8 @@ class ToolSpec(Model):
     effect: Effect
     reach: Reach
     payload: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$", description="A class of tools/<domain>/payloads.py")]
-    resource: ResourceSpec
+    resource: ResourceSpec | None = None
+    message: Annotated[MessageSpec | None, Field(description="To whom it says something, instead of a record that it acts on")] = None
     facts: tuple[Name, ...] = ()
     escalation: tuple[Name, ...] = ()
     requires: tuple[Requirement, ...] = ()
@@ -82,9 +86,29 @@ class ToolSpec(Model):
     def _what_is_written_is_read_back(self) -> Self:
         if self.effect is Effect.READ and self.verify:
             raise PydanticCustomError("nothing_to_verify", "verify: a tool that only reads has no outcome to read back")
-        if self.effect is not Effect.READ and not self.verify:
+        if self.effect is not Effect.READ and not self.verify and self.message is None:
             raise PydanticCustomError("unverified", "verify: a tool that writes says what its read-back looks at")
         return self
+
+    @model_validator(mode="after")
+    def _acts_on_a_record_or_says_something(self) -> Self:
+        if (self.resource is None) == (self.message is None):
+            raise PydanticCustomError("resource", "resource: a tool acts on the record that it names, or is a message, and not both")
+        if self.message and (self.effect is not Effect.WRITE or self.permissions or self.senders or self.verify):
+            raise PydanticCustomError("message", "message: a message has the effect write, and needs no permissions, senders or verify")
+        return self
+
+    @property
+    def resource_type(self) -> str:
+        """The type of Cedar's resource: of a message, it is whom it is said to."""
+        return self.resource.type if self.resource else "Agent"
+
+    def resource_of(self, payload: JsonObject) -> str:
+        """The id of Cedar's resource; empty if the payload does not say."""
+        if self.message:
+            return self.message.to
+        named = payload.get(self.resource.field) if self.resource else None
+        return "" if named is None else str(named)
 
 
 PauseName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,39}$")]
@@ -113,6 +137,7 @@ class Charter(Model):
     approvers: dict[Address, ApproverSpec] = Field(default_factory=dict)
     panels: dict[Name, Annotated[tuple[Address, ...], Field(min_length=1)]] = Field(default_factory=dict)
     routes: dict[Name, Route]
+    central: Annotated[Name | None, Field(description="The one route of all questions, whichever agent asks")] = None
     unverified: Annotated[Name | None, Field(description="The route that is told of an outcome that is not as intended")] = None
     workflows: dict[Name, WorkflowSpec]
     budgets: dict[Name, BudgetSpec] = Field(default_factory=dict, description="What each agent may spend")
@@ -133,6 +158,34 @@ class Charter(Model):
         for problem in self._undeclared():
             raise ValueError(problem)
         return self
+
+    def routes_of(self, tool: ToolSpec) -> tuple[str, ...]:
+        """The routes that may lift what a rule forbids the tool, in order."""
+        return tool.escalation or (() if self.central is None else (self.central,))
+
+    def reasoning_agents(self) -> tuple[str, ...]:
+        return tuple(name for name, agent in self.agents.items() if agent.prompt)
+
+    def acting_agents(self) -> tuple[str, ...]:
+        """Those that do more than talk."""
+        return tuple(name for name in self.agents if self.actions_of(name))
+
+    def actions_of(self, agent: str) -> tuple[str, ...]:
+        """Those of its tools that act on records."""
+        return tuple(tool for tool in self.agents[agent].tools if self.tools[tool].message is None)
+
+    def opened_by(self, agent: str) -> tuple[str, ...]:
+        """The workflows that messages of the agent open."""
+        messages = (self.tools[tool].message for tool in self.agents[agent].tools)
+        return tuple(dict.fromkeys(message.opens for message in messages if message and message.opens))
+
+    def opens_a_run(self, tool: str) -> bool:
+        message = self.tools[tool].message
+        return message is not None and message.opens is not None
+
+    def opened_workflows(self) -> frozenset[str]:
+        """Those that only a message opens."""
+        return frozenset(workflow for agent in self.agents for workflow in self.opened_by(agent))
 
     def permissions_of(self, agent: str) -> Iterator[Permission]:
         """What the agent's role needs: the permissions of exactly its tools."""
@@ -187,17 +240,37 @@ class Charter(Model):
         return max((route.expires_after_seconds for route in self.routes.values()), default=60)
 
     def _undeclared(self) -> Iterator[str]:
-        for place, names, declared in self._references():
+        for place, names, declared in (*self._references(), *self._message_references()):
             for name in names:
                 if name not in declared:
                     yield f"{place}: '{name}' is not declared in this charter"
         ranked = [authority.name for authority in self.authorities]
         yield from (f"authorities: '{name}' is there twice" for name in ranked if ranked.count(name) > 1)
         yield from self._misremembered()
+        yield from self._misled()
         yield from self._cycles()
         yield from contradictions(self.tools, self.agents)
         for name, route in self.routes.items():
             yield from (f"routes.{name}: {flaw}" for flaw in flaws(route, self.panels, self.approvers))
+
+    def _misled(self) -> Iterator[str]:
+        """What many agents under one authority may not have."""
+        for name, agent in self.agents.items():
+            for tool in agent.tools if agent.mode else ():
+                if tool in self.tools and self.tools[tool].message is None:
+                    yield f"agents.{name}.tools: '{tool}' is no message, and a controller does nothing itself"
+        for name, tool_spec in self.tools.items():
+            opens = tool_spec.message.opens if tool_spec.message else None
+            if tool_spec.message and opens in self.workflows and self.workflows[opens].agent != tool_spec.message.to:
+                yield f"tools.{name}.message.opens: '{opens}' is no workflow of the agent {tool_spec.message.to}"
+            for route in tool_spec.escalation:
+                if self.central not in {None, route}:
+                    yield f"tools.{name}.escalation: '{route}' is not the central route {self.central}"
+            for required in (each.tool for each in tool_spec.requires if each.tool in self.tools):
+                if self.tools[required].message:
+                    yield f"tools.{name}.requires: '{required}' is a message, which nobody reads back"
+            if tool_spec.message and self.central is None:
+                yield f"tools.{name}.message: '{tool_spec.message.to}' is another agent, so the charter needs a central route"
 
     def _cycles(self) -> Iterator[str]:
         requires = {name: spec.requires for name, spec in self.tools.items()}
@@ -241,6 +314,13 @@ class Charter(Model):
         for name, predicate in self.predicates.items():
             yield f"predicates.{name}.namespaces", predicate.namespaces, frozenset(self.namespaces)
             yield f"predicates.{name}.route", (predicate.route,), routes
+
+    def _message_references(self) -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:
+        for tool, spec in self.tools.items():
+            if spec.message:
+                yield f"tools.{tool}.message.to", (spec.message.to,), frozenset(self.agents)
+                yield f"tools.{tool}.message.opens", (spec.message.opens,) if spec.message.opens else (), frozenset(self.workflows)
+        yield "central", () if self.central is None else (self.central,), frozenset(self.routes)
 
     def _misremembered(self) -> Iterator[str]:
         """Facts that the predicates contradict."""

@@ -92,6 +92,13 @@ TABLE: Mapping[Kind, Row] = {
             _need(Kind.ACTION_EXECUTED, where={"verification": "DRIFT"}, warrant="warrant"),
         )
     ),
+    Kind.MESSAGE_SENT: Row(
+        needs=(
+            _need(Kind.DECISION_MADE, having={"outcome": "ALLOW"}, key="key"),
+            _need(Kind.INTENT_PROPOSED, key="key", sender="agent", kind="tool"),
+        ),
+        once="key",
+    ),
     Kind.OUTCOME_REPORTED: Row(needs=(_need(Kind.OUTCOME_VERIFIED, warrant="warrant", verification="verification"),)),
     Kind.ACTION_UNDONE: Row(needs=(_need(Kind.OUTCOME_VERIFIED, having={"verification": "MATCH"}, warrant="warrant"),), once="warrant"),
     Kind.RUN_FINISHED: Row(needs=(_STARTED,), once=""),

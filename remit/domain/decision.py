@@ -11,6 +11,7 @@ from remit.domain.fact import Fact
 from remit.domain.fact_key import FactRef
 from remit.domain.intent import Intent
 from remit.domain.labels import Carried
+from remit.domain.message import Lineage, narrowing
 from remit.domain.model import JsonObject, Model
 
 
@@ -96,6 +97,7 @@ class Decision(Model):
     as_of: datetime | None = None
     seen: int | None = None
     carried: Carried = Carried()
+    lineage: Lineage | None = None
     shadow: tuple[Trial, ...] = ()
 
     @property
@@ -106,6 +108,10 @@ class Decision(Model):
 
 _ENGINE_ERROR = "engine.error"
 NO_PERMIT = Reason(policy="matrix", reason="No permit of the permission matrix covers this agent and tool.")
+NO_PERMIT_FOR_ASKER = Reason(
+    policy="matrix.asker",
+    reason="No permit of the permission matrix covers this tool and an agent that asked for this: nobody gives what they lack.",
+)
 NO_PERMIT_FOR_PERSON = Reason(
     policy="matrix.group", reason="No permit of the permission matrix covers this tool and any group of the person on whose behalf it is."
 )
@@ -126,24 +132,31 @@ class Case(Model):
     as_of: datetime | None = None
     seen: int | None = None
     carried: Carried = Carried()
+    lineage: Lineage | None = None
 
     def request(self, evidence: Evidence | None) -> AuthorizationRequest:
         """The question about the agent."""
         return AuthorizationRequest(
             principal=EntityId(type="Remit::Agent", id=self.intent.agent),
             action=EntityId(type="Remit::Action", id=self.intent.tool),
-            resource=EntityId(type=f"Remit::{self.tool.resource.type}", id=str(self.intent.payload[self.tool.resource.field])),
+            resource=EntityId(type=f"Remit::{self.tool.resource_type}", id=self.tool.resource_of(self.intent.payload)),
             context=self._context(evidence),
         )
 
     def requests(self, evidence: Evidence | None) -> tuple[AuthorizationRequest, ...]:
-        """The question about the agent and, where it acts on a person's behalf, the same about the person."""
+        """The question about the agent; the same about each who asked for its run; and, where it acts on a person's behalf, about them."""
         agent, delegator = self.request(evidence), self.intent.delegator
+        askers = tuple(agent.model_copy(update={"principal": EntityId(type="Remit::Agent", id=asker)}) for asker in self._askers())
         if delegator is None:
-            return (agent,)
+            return (agent, *askers)
         person = EntityId(type="Remit::User", id=delegator.person)
         groups = tuple(EntityId(type="Remit::Group", id=group) for group in delegator.groups)
-        return agent, agent.model_copy(update={"principal": person, "groups": groups})
+        return agent, *askers, agent.model_copy(update={"principal": person, "groups": groups})
+
+    def _askers(self) -> tuple[str, ...]:
+        """An answer uses nobody's authority but the one's who gives it."""
+        answers = self.tool.message is not None and self.tool.message.opens is None
+        return () if answers else tuple(asker for asker in narrowing(self.lineage) if asker != self.intent.agent)
 
     def _context(self, evidence: Evidence | None) -> JsonObject:
         context: JsonObject = {
@@ -166,7 +179,7 @@ class Case(Model):
 
 def routes_of(charter: Charter, tool: ToolSpec) -> tuple[Evidence, ...]:
     """The hypothetical approvals worth asking about, in the charter's order."""
-    return tuple(Evidence(route=route, approvers=charter.approvers_of(route)) for route in tool.escalation)
+    return tuple(Evidence(route=route, approvers=charter.approvers_of(route)) for route in charter.routes_of(tool))
 
 
 def decide(case: Case, evaluate: Evaluate) -> Decision:
@@ -216,7 +229,7 @@ def _in_all(refusals: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
 def _evaluate(case: Case, evidence: Evidence | None, evaluate: Evaluate) -> Evaluation:
     """Every principal has to be allowed: an agent on a person's behalf may do only what both may."""
     requests = case.requests(evidence)
-    answers = [_explained(request, evaluate(request)) for request in requests]
+    answers = [_explained(request, evaluate(request), case) for request in requests]
     return answers[0] if len(answers) == 1 else _all_of(requests, answers)
 
 
@@ -233,11 +246,14 @@ def _all_of(requests: Sequence[AuthorizationRequest], answers: Sequence[Evaluati
     )
 
 
-def _explained(request: AuthorizationRequest, answer: Evaluation) -> Evaluation:
+def _explained(request: AuthorizationRequest, answer: Evaluation, case: Case) -> Evaluation:
     """A no that no rule determined is the matrix's."""
     if answer.allowed or answer.errors or answer.determining:
         return answer
-    return answer.model_copy(update={"determining": (NO_PERMIT if request.principal.type == "Remit::Agent" else NO_PERMIT_FOR_PERSON,)})
+    if request.principal.type != "Remit::Agent":
+        return answer.model_copy(update={"determining": (NO_PERMIT_FOR_PERSON,)})
+    own = request.principal.id == case.intent.agent
+    return answer.model_copy(update={"determining": (NO_PERMIT if own else NO_PERMIT_FOR_ASKER,)})
 
 
 def _forbids(answer: Evaluation) -> tuple[Reason, ...]:
@@ -269,4 +285,5 @@ def _decision(
         as_of=case.as_of,
         seen=case.seen,
         carried=case.carried,
+        lineage=case.lineage,
     )

@@ -65,6 +65,13 @@ class Revocation(Model):
     at: datetime
 
 
+def named(delegator: Delegator) -> Delegation:
+    """The sign-in that a person is behind a run with."""
+    return Delegation(
+        id=delegator.delegation, person=delegator.person, name=delegator.name, tenant=delegator.tenant, expires_at=delegator.expires_at
+    )
+
+
 def delegation_id(issuer: str, person: str, sign_in: str) -> str:
     """One for all tokens of one sign-in, whoever presents them."""
     return digest([issuer, person, sign_in])[:32]

@@ -37,7 +37,8 @@ class Caller(Model):
 
 class History(Model):
     """The steps of a run in the order in which they were proposed, as they stood at `as_of`; `seen` is how many of its entries tell it.
-    `opening` is how it was opened, and `shown` what the facts carry that its models were shown."""
+    `opening` is how it was opened, and `shown` what the facts carry that its models were shown;
+    `opened` are the runs that its messages opened, and `children` is what those have done."""
 
     steps: tuple[Step, ...] = ()
     as_of: datetime
@@ -46,6 +47,8 @@ class History(Model):
     seen: int = 0
     opening: JsonObject = Field(default_factory=dict)
     shown: tuple[Labels, ...] = ()
+    opened: tuple[str, ...] = ()
+    children: tuple["History", ...] = ()
 
     @property
     def done(self) -> tuple[Step, ...]:
@@ -65,19 +68,31 @@ def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
     seen = 0
     opening: JsonObject = {}
     shown: list[Labels] = []
+    opened: list[str] = []
     for entry in entries:
         seen += 1
         if entry.kind is Kind.RUN_STARTED:
             started_at, started_by, opening = entry.at, _caller(entry), entry.body
         if entry.kind is Kind.MODEL_CALLED:
             shown += labels_shown(entry.body)
+        if entry.kind is Kind.MESSAGE_SENT and entry.body.get("opened"):
+            opened.append(str(entry.body["opened"]))
         key = _key(entry)
         if entry.kind is Kind.INTENT_PROPOSED and key not in steps:
             steps[key] = Step(key=key, tool=str(entry.body["tool"]), payload=_object(entry.body["payload"]))
         elif key in steps:
             steps[key] = steps[key].model_copy(update=_change(entry))
     stands = tuple(_as_it_stands(step, as_of) for step in steps.values())
-    return History(steps=stands, as_of=as_of, started_at=started_at, started_by=started_by, opening=opening, shown=tuple(shown), seen=seen)
+    return History(
+        steps=stands,
+        as_of=as_of,
+        started_at=started_at,
+        started_by=started_by,
+        opening=opening,
+        shown=tuple(shown),
+        opened=tuple(opened),
+        seen=seen,
+    )
 
 
 def labels_shown(call: JsonObject) -> tuple[Labels, ...]:
@@ -116,13 +131,15 @@ def _change(entry: Entry) -> dict[str, Any]:
             return {"asked_until": None}
         case Kind.INTENT_REFUSED:
             return {"running": False}
-        case Kind.OUTCOME_VERIFIED:
+        case Kind.OUTCOME_VERIFIED | Kind.MESSAGE_SENT:
             return _outcome(entry)
         case _:
             return {}
 
 
 def _outcome(entry: Entry) -> dict[str, Any]:
+    if entry.kind is Kind.MESSAGE_SENT:
+        return {"running": False, "done_at": entry.at}
     match entry.body["verification"]:
         case "MATCH":
             return {"running": False, "done_at": entry.at, "observed": _object(entry.body.get("observed"))}

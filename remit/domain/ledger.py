@@ -28,6 +28,7 @@ class Kind(StrEnum):
     WARRANT_MINTED = "warrant.minted"
     ACTION_EXECUTED = "action.executed"
     OUTCOME_VERIFIED = "outcome.verified"
+    MESSAGE_SENT = "message.sent"
     OUTCOME_REPORTED = "outcome.reported"
     ACTION_UNDONE = "action.undone"
     RUN_FINISHED = "run.finished"

@@ -29,13 +29,13 @@ def complete(known: tuple[Script, ...], request: dict[str, Any]) -> dict[str, An
 
 
 def situation_of(messages: list[dict[str, Any]]) -> Situation:
-    """The system prompt, the last user text, and the last tool result since."""
+    """The system prompt, the last user text, and the tool results since."""
     users = [index for index, message in enumerate(messages) if message["role"] == "user"]
     since = messages[users[-1] + 1 :] if users else messages
     results = [str(message["content"]) for message in since if message["role"] == "tool"]
     known = "\n".join(str(message["content"]) for message in messages if message["role"] == "system")
     user = str(messages[users[-1]]["content"]) if users else ""
-    return Situation(user=user, known=known, **(_result(results[-1]) if results else {}))
+    return Situation(user=user, known=known, seen="\n".join(results), **(_result(results[-1]) if results else {}))
 
 
 def _speaker(known: tuple[Script, ...], request: dict[str, Any]) -> Script:

@@ -1,7 +1,7 @@
 """Scripts for the scripted model: which rule answers a conversation, and with what."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from typing import Annotated
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
-_PLACEHOLDER = re.compile(r"\{(\w+)(?:\|(\w+))?\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:\|(\w+))?(?:\*(\w+))?\}")
 _TEXT_OF_A_RESULT = ("denied", "done")
 
 
@@ -21,7 +21,7 @@ def _cents(text: str) -> int:
     return int(Decimal(text.replace(",", "")) * 100)
 
 
-_FILTERS = {"cents": _cents}
+_FILTERS: dict[str, Callable[[str], int]] = {"cents": _cents, "int": int}
 
 
 def _pattern(text: str) -> str:
@@ -40,11 +40,12 @@ class _Frozen(BaseModel):
 
 
 class Situation(_Frozen):
-    """What a rule looks at: the last user text, what the system prompt says is known, and the reasons or content of the last tool
-    result, if there is one."""
+    """What a rule looks at: the last user text, what the system prompt says is known, the reasons or content of the last tool result, if
+    there is one, and all results since the user spoke, one a line."""
 
     user: str
     known: str = ""
+    seen: str = ""
     denied: str | None = None
     done: str | None = None
 
@@ -55,13 +56,15 @@ class When(_Frozen):
 
     user: Pattern = ""
     known: Pattern = ""
+    seen: Pattern = ""
     denied: Pattern | None = None
     done: Pattern | None = None
 
     def match(self, situation: Situation) -> dict[str, str] | None:
         """The named groups, if every pattern is found."""
         values = {"denied": situation.denied or "", "done": situation.done or ""}
-        for pattern, text in ((self.user, situation.user), (self.denied, situation.denied), (self.done, situation.done)):
+        looked_at = ((self.user, situation.user), (self.seen, situation.seen), (self.denied, situation.denied), (self.done, situation.done))
+        for pattern, text in looked_at:
             found = _search(pattern, text)
             if found is None:
                 return None
@@ -71,12 +74,12 @@ class When(_Frozen):
 
     def names(self) -> set[str]:
         """What a template may use."""
-        patterns = (self.user, self.known, self.denied or "", self.done or "")
+        patterns = (self.user, self.known, self.seen, self.denied or "", self.done or "")
         return {name for pattern in patterns for name in re.compile(pattern).groupindex} | set(_TEXT_OF_A_RESULT)
 
 
 class Call(_Frozen):
-    """A tool call; `{group}` and `{group|cents}` in its arguments are filled in."""
+    """A tool call; `{group}`, `{group|cents}`, `{group|int}` and the product `{group*group}` in its arguments are filled in."""
 
     tool: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     arguments: dict[str, JsonValue]
@@ -163,6 +166,8 @@ def _filled_text(template: str, values: Mapping[str, str]) -> str:
 
 def _value(placeholder: re.Match[str], values: Mapping[str, str]) -> str | int:
     text = values[placeholder[1]]
+    if placeholder[3]:
+        return int(text) * int(values[placeholder[3]])
     return _FILTERS[placeholder[2]](text) if placeholder[2] else text
 
 
@@ -175,8 +180,9 @@ def _texts(template: JsonValue) -> Iterator[str]:
 
 
 def _check_template(text: str, names: set[str]) -> None:
-    for name, convert in _PLACEHOLDER.findall(text):
-        if name not in names:
-            raise ValueError(f"{{{name}}} is no named group of this rule's patterns")
+    for name, convert, factor in _PLACEHOLDER.findall(text):
+        for group in filter(None, (name, factor)):
+            if group not in names:
+                raise ValueError(f"{{{group}}} is no named group of this rule's patterns")
         if convert and convert not in _FILTERS:
             raise ValueError(f"unknown filter {convert}; there is {', '.join(_FILTERS)}")

@@ -71,7 +71,8 @@ class PartOutcome(Model):
 
 
 class Outcome(Model):
-    """What came of a run: its last step, or the worst of its parts. `say` is the model's closing text if it made no proposal."""
+    """What came of a run: its last step, or the worst of its parts. `say` is the model's closing text if it made no proposal,
+    `answer` what was last said to whoever asked for the run."""
 
     outcome: Ending
     error: str | None = None
@@ -80,6 +81,7 @@ class Outcome(Model):
     receipt: Receipt | None = None
     say: str | None = None
     parts: tuple[PartOutcome, ...] = ()
+    answer: JsonObject | None = None
 
 
 def record_end(end: Close, records: Records) -> Outcome:
@@ -108,7 +110,13 @@ def _outcome(end: Close, written: Sequence[Entry]) -> Outcome:
         return Outcome(outcome=_ending(failure), error=failure.error, message=failure.message, reasons=failure.reasons, parts=parts)
     done = end.receipt is not None or any(part.outcome is Ending.DONE for part in parts)
     ending = Ending.DONE if done else Ending.ANSWERED
-    return Outcome(outcome=ending, receipt=end.receipt, say=end.reasoning.say, parts=parts)
+    return Outcome(outcome=ending, receipt=end.receipt, say=end.reasoning.say, parts=parts, answer=_answer(written))
+
+
+def _answer(written: Sequence[Entry]) -> JsonObject | None:
+    """By the ledger: what a machine carries along is nobody's word."""
+    answers = [entry.body["content"] for entry in written if entry.kind is Kind.MESSAGE_SENT and entry.body.get("opened") is None]
+    return answers[-1] if answers and isinstance(answers[-1], dict) else None
 
 
 def _part(part: Part, written: Sequence[Entry]) -> PartOutcome:

@@ -29,6 +29,7 @@ from remit.undo_ports import Undoings
 from remit.usecases import entries, minting
 from remit.usecases.approval_entries import requested
 from remit.usecases.ask import Asking, ask, cannot_reach, hear
+from remit.usecases.deliver import said_by
 from remit.usecases.judge import Judge, denied, first_decision, question, ruled, second_decision
 from remit.usecases.undoing import none_before, note_undone, to_undo
 from remit.usecases.working_label import result_labels
@@ -131,7 +132,7 @@ def _act_on(decision: Decision, proposal: Proposal, drafts: list[Draft], ports: 
     match decision.outcome:
         case Outcome.ALLOW:
             action = Action(intent=proposal.intent, status=ActionStatus.WARRANTED, task_token=proposal.task_token)
-            return _warranted(action, None, drafts, ports, *claim)
+            return _permitted(action, None, decision, drafts, ports, *claim)
         case Outcome.ESCALATE:
             action = Action(intent=proposal.intent, status=ActionStatus.WAITING, task_token=proposal.task_token)
             return _escalated(action, decision, drafts, ports)
@@ -170,9 +171,8 @@ def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
     if decision.outcome is not Outcome.ALLOW:
         return _closed(action, denied(decision), drafts, ports, settled)
     try:
-        return _warranted(
-            action.model_copy(update={"status": ActionStatus.WARRANTED}), ActionStatus.WAITING, drafts, ports, settled, *claim
-        )
+        action = action.model_copy(update={"status": ActionStatus.WARRANTED})
+        return _permitted(action, ActionStatus.WAITING, decision, drafts, ports, settled, *claim)
     except minting.REFUSALS as stopped:
         return _closed(action, stopped, [*drafts, entries.refused(intent, stopped)], ports, settled)
 
@@ -186,21 +186,32 @@ def _check_still_waiting(action: Action, tasks: Tasks) -> None:
 def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: GatePorts) -> Action:
     intent, judge = action.intent, ports.judge
     approval = question(intent, decision, judge)
-    changes = [*minting.requirements(intent), OpenAction(action=action), RequestApproval(approval=approval), *_step(intent, ports)]
-    ports.records.commit(intent.run, changes, [*drafts, requested(approval)])
+    changes = [*minting.requirements(intent, decision.lineage), OpenAction(action=action), RequestApproval(approval=approval)]
+    ports.records.commit(intent.run, [*changes, *_step(intent, ports)], [*drafts, requested(approval)])
     ask(approval, Ballot(approval=approval.id, stage=0), ports.asking)
     return action
 
 
-def _warranted(action: Action, was: ActionStatus | None, drafts: list[Draft], ports: GatePorts, *also: Change) -> Action:
+def _permitted(
+    action: Action, was: ActionStatus | None, decision: Decision, drafts: list[Draft], ports: GatePorts, *also: Change
+) -> Action:
     intent, charter, now = action.intent, ports.judge.charter, ports.judge.clock.now()
-    warrant, reserved = mint(intent, now), minting.reserved(intent, charter, now)
-    action = action.model_copy(update={"warrant": warrant, "reserved": reserved})
+    reserved = minting.reserved(intent, charter, now)
+    action, granted, entry = _granted(action.model_copy(update={"reserved": reserved}), decision, ports)
     opened = [OpenAction(action=action), *_step(intent, ports)]
     change = opened if was is None else [MoveAction(action=action, was=was)]
-    changes = [*minting.requirements(intent), *change, *minting.reserve(reserved, charter, now), MintWarrant(warrant=warrant), *also]
-    ports.records.commit(intent.run, changes, [*drafts, entries.minted(warrant, reserved)])
-    return _executed(action, ports)
+    changes = [*minting.requirements(intent, decision.lineage), *change, *minting.reserve(reserved, charter, now), *granted, *also]
+    ports.records.commit(intent.run, changes, [*drafts, entry])
+    return action if action.receipt else _executed(action, ports)
+
+
+def _granted(action: Action, decision: Decision, ports: GatePorts) -> tuple[Action, tuple[Change, ...], Draft]:
+    """What is said to another agent the gate delivers itself; all else is for whoever a warrant is minted for."""
+    if ports.judge.charter.tools[action.intent.tool].message is not None:
+        said = said_by(action.intent, decision, ports.judge)
+        return action.model_copy(update={"status": ActionStatus.DONE, "receipt": said.receipt}), said.changes, said.draft
+    warrant = mint(action.intent, ports.judge.clock.now())
+    return action.model_copy(update={"warrant": warrant}), (MintWarrant(warrant=warrant),), entries.minted(warrant, action.reserved)
 
 
 def _executed(action: Action, ports: GatePorts) -> Action:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from remit.domain.action import Action, ActionStatus
 from remit.domain.errors import Denied, Reason
 from remit.domain.history import History, Step, history_of
-from remit.domain.ledger import broken_link
+from remit.domain.ledger import Kind, broken_link
+from remit.domain.message import lineage_of
 from remit.domain.warrant import Verification
 from remit.ports import Clock, Records, RunHistory
 
@@ -26,7 +27,22 @@ class RecordedHistory(RunHistory):
         if history.started_by is None:
             why = "Nothing says who started this run: only runs that were started through the API can act."
             raise Denied(why, (Reason(policy="run.record", reason=why),))
-        return history.model_copy(update={"steps": tuple(self._confirmed(step) if relied_on(step) else step for step in history.steps)})
+        self._check_askers(history)
+        steps = tuple(self._confirmed(step) if relied_on(step) else step for step in history.steps)
+        return history.model_copy(update={"steps": steps, "children": self._children(history)})
+
+    def _check_askers(self, history: History) -> None:
+        """Nothing is done for a run that has ended."""
+        lineage = lineage_of(history.opening)
+        for asker in lineage.ancestors if lineage else ():
+            if any(entry.kind is Kind.RUN_FINISHED for entry in self._records.entries(asker.run)):
+                why = f"The run of '{asker.agent}' that asked for this one has ended; nothing is done after a run's end."
+                raise Denied(why, (Reason(policy="run.ended", reason=why),))
+
+    def _children(self, history: History) -> tuple[History, ...]:
+        """What the runs have done by now that this one asked for: whatever comes back from them is shaped by it."""
+        children = (history_of(self._records.entries(run), history.as_of) for run in history.opened)
+        return tuple(child.model_copy(update={"children": self._children(child)}) for child in children)
 
     def _confirmed(self, step: Step) -> Step:
         if step.done_at is None or _was_done(self._records.action(step.key), step):

@@ -13,6 +13,7 @@ from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reaso
 from remit.domain.history import Caller, History
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
+from remit.domain.message import check_message, lineage_of
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
 from remit.domain.precondition import check
@@ -109,7 +110,9 @@ def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
     _names_its_resource(intent, tool)
     tenant = _tenant(intent, judge.charter)
     history = _history(intent, tool, judge)
-    done = history.counts()
+    done, lineage = history.counts(), lineage_of(history.opening)
+    if tool.message:
+        check_message(tool.message, intent, history, lineage)
     facts = judge.facts.read({name: judge.charter.facts[name] for name in tool.facts}, intent.payload, tenant)
     return Case(
         intent=intent,
@@ -122,6 +125,7 @@ def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
         as_of=history.as_of,
         seen=history.seen,
         carried=carried_by(intent, history, judge.charter, facts, reasoning),
+        lineage=lineage,
     )
 
 
@@ -152,7 +156,7 @@ def _tool(intent: Intent, charter: Charter) -> ToolSpec:
 
 
 def _names_its_resource(intent: Intent, tool: ToolSpec) -> None:
-    if intent.payload.get(tool.resource.field) in {None, ""}:
+    if tool.resource and not tool.resource_of(intent.payload):
         reason = f"The payload names no {tool.resource.type}: {tool.resource.field} is missing."
         raise Denied(reason, (Reason(policy=f"payload.{tool.resource.field}", reason=reason),))
 

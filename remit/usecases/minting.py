@@ -9,6 +9,7 @@ from remit.domain.budget import BudgetSpec, Reservation, action_reservations, st
 from remit.domain.charter import Charter
 from remit.domain.errors import AgentSuspended, BudgetExhausted, DelegationEnded
 from remit.domain.intent import Intent
+from remit.domain.message import Lineage
 from remit.ports import Change, RequireActive
 
 # How such a transaction refuses: the decision is made and recorded, and nothing comes of it.
@@ -16,11 +17,12 @@ REFUSALS = (AgentSuspended, BudgetExhausted, DelegationEnded)
 _REMEMBERED = timedelta(days=32)
 
 
-def requirements(intent: Intent) -> list[Change]:
-    """The agent is not suspended, and nobody has revoked the delegation that it acts under."""
-    delegator = intent.delegator
-    agent: list[Change] = [RequireActive(agent=intent.agent)]
-    return agent if delegator is None else [*agent, RequireDelegation(delegation=delegator.delegation)]
+def requirements(intent: Intent, lineage: Lineage | None) -> list[Change]:
+    """Neither the agent nor any that its run was asked for by is suspended, and nobody has revoked the delegation that it acts under."""
+    delegator, asked_by = intent.delegator, () if lineage is None else lineage.ancestors
+    involved = dict.fromkeys([intent.agent, *(each.agent for each in asked_by)])
+    agents: list[Change] = [RequireActive(agent=agent) for agent in involved]
+    return agents if delegator is None else [*agents, RequireDelegation(delegation=delegator.delegation)]
 
 
 def step(intent: Intent, charter: Charter, now: datetime) -> list[Change]:

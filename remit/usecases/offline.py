@@ -17,6 +17,7 @@ from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.history import History, Step
 from remit.domain.intent import Intent, Requester
 from remit.domain.labels import COMPANYS, Labels
+from remit.domain.message import Ancestor, Lineage
 from remit.domain.model import JsonObject, Model
 from remit.ports import FactSource
 from remit.usecases.history import StatedHistory
@@ -92,7 +93,7 @@ class StatedFacts(FactSource):
 
 def decide_offline(question: Question, judge: Judge) -> Verdict:
     """What the gate would answer; whatever the gate refuses is a DENY."""
-    history = stated(question.history, judge.clock.now(), question.carries)
+    history = _asked(question, judge.charter, stated(question.history, judge.clock.now(), question.carries))
     judge = replace(judge, facts=StatedFacts(question.facts, judge.charter.tables), history=StatedHistory(history))
     try:
         return verdict(question.id, _decision(question, judge))
@@ -114,6 +115,16 @@ def stated(done: Sequence[DoneBefore], now: datetime, carries: Labels = COMPANYS
         for number, each in enumerate(done)
     )
     return History(steps=tuple(steps), as_of=now, shown=(carries,))
+
+
+def _asked(question: Question, charter: Charter, history: History) -> History:
+    """An answer is to whoever asked for its run."""
+    tool = charter.tools.get(question.tool)
+    if tool is None or tool.message is None or tool.message.opens is not None:
+        return history
+    asker = Ancestor(run="offline", agent=tool.message.to, controller=True)
+    lineage = Lineage(ancestors=(asker,), message="offline", labels=question.carries)
+    return history.model_copy(update={"opening": {"lineage": lineage.model_dump(mode="json")}})
 
 
 def verdict(name: str | int, decision: Decision) -> Verdict:

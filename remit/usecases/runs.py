@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from remit.delegation_ports import RequireDelegation, UseDelegation
-from remit.domain.canonical import canonical, digest
-from remit.domain.delegation import Delegation, Delegator
+from remit.domain.canonical import digest
+from remit.domain.delegation import Delegator, named
 from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason, UnknownPerson
 from remit.domain.history import Caller
 from remit.domain.intent import Requester
@@ -16,8 +16,6 @@ from remit.names import action_workflow
 from remit.ports import Change, Clock, Entropy, Records, RunState, Workflows
 
 PATIENCE = timedelta(seconds=20)
-# A state holds 256 KiB, and what the run adds to it needs room.
-_LARGEST_START = 200_000
 _LOOK_EVERY_SECONDS = 0.25
 
 
@@ -127,20 +125,14 @@ def _uses(delegator: Delegator | None, run: str, workflow: str) -> list[Change]:
     """The run rests on the delegation from its first entry on, so that whoever revokes it finds the run."""
     if delegator is None:
         return []
-    named = Delegation(
-        id=delegator.delegation, person=delegator.person, name=delegator.name, tenant=delegator.tenant, expires_at=delegator.expires_at
-    )
-    return [RequireDelegation(delegation=named.id), UseDelegation(delegation=named, run=run, workflow=workflow)]
+    return [RequireDelegation(delegation=delegator.delegation), UseDelegation(delegation=named(delegator), run=run, workflow=workflow)]
 
 
 def _digest(start: JsonObject) -> str:
     try:
-        size = len(canonical(start))
+        return digest(start)
     except UnicodeEncodeError as error:
         raise _invalid("body", "holds half of a surrogate pair, which is no text") from error
-    if size > _LARGEST_START:
-        raise _invalid("body", f"is larger than {_LARGEST_START} bytes, and a state machine could not hold it")
-    return digest(start)
 
 
 def _given(start: JsonObject) -> JsonObject:

@@ -8,6 +8,7 @@ from remit.domain.history import History, labels_shown
 from remit.domain.intent import Intent
 from remit.domain.labels import COMPANYS, Carried, Content, Labels, carried, contents, joined
 from remit.domain.memory import Integrity
+from remit.domain.message import labels_of
 from remit.domain.model import Json, JsonObject
 
 
@@ -23,13 +24,15 @@ def result_labels(result: JsonObject, tool: ToolSpec) -> Labels:
 
 
 def _taken(history: History, charter: Charter) -> Iterator[Content]:
-    """What it was started with, what its tools returned, and what its models were shown of memory."""
+    """What it was started with, what its tools returned, what its models were shown of memory, and so of each run that it asked for."""
     given: JsonObject = {name: history.opening[name] for name in ("input", "intent") if name in history.opening}
-    yield Content(labels=_given_labels(history, charter), value=given)
+    yield Content(labels=labels_of(history.opening) or _given_labels(history, charter), value=given)
     for step in history.steps:
         tool = charter.tools.get(step.tool)
         yield from contents(step.observed, tool.source if tool else {})
     yield from (Content(labels=labels) for labels in history.shown)
+    for child in history.children:
+        yield from _taken(child, charter)
 
 
 def _given_labels(history: History, charter: Charter) -> Labels:

@@ -23,6 +23,7 @@ from remit.ports import (
     MoveAction,
     Nobody,
     OpenAction,
+    OpenRun,
     Records,
     Reinstate,
     RequireActive,
@@ -34,20 +35,8 @@ from remit.undo_ports import ClaimUndo, NoteUndone, Undoings
 
 T = TypeVar("T")
 _TABLES = (
-    "actions",
-    "approvals",
-    "links",
-    "ballots",
-    "opened",
-    "warrants",
-    "stopped",
-    "revoked",
-    "uses",
-    "said",
-    "claims",
-    "citations",
-    "drawn",
-    "undo",
+    *("actions", "approvals", "links", "ballots", "opened", "warrants", "stopped", "revoked"),
+    *("uses", "said", "claims", "citations", "drawn", "undo", "ledger"),
 )
 
 
@@ -144,6 +133,10 @@ class MemoryRecords(Records):
                 self.actions[change.action.intent.key] = change.action
             case MintWarrant():
                 _add(self.warrants, change.warrant.id, change.warrant)
+            case OpenRun():
+                _require(change.entry.run not in self.ledger)
+                self.ledger[change.entry.run] = (change.entry,)
+                self._witness.appended([change.entry])
             case RequireActive():
                 _met(change, change.agent not in self.stopped)
             case Reserve():

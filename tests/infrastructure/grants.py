@@ -60,8 +60,10 @@ def gates() -> set[str]:
 
 def _api() -> set[str]:
     grants = {f"dynamodb:{action} on dynamodb:table/agents" for action in ("Scan", "PutItem", "DeleteItem")}
+    opened = {workflow for charter in CHARTERS for workflow in charter.opened_workflows()}
     for workflow in workflows():
-        grants |= {f"states:StartExecution on states:stateMachine:{workflow}", *_execution(workflow)}
+        grants |= _execution(workflow)
+        grants |= set() if workflow in opened else {f"states:StartExecution on states:stateMachine:{workflow}"}
     actions = ("GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem")
     facts = {f"dynamodb:{action} on dynamodb:table/facts" for action in actions}
     delegations = {f"dynamodb:{action} on dynamodb:table/delegations" for action in ("Query", "PutItem", "ConditionCheckItem")}
@@ -88,8 +90,9 @@ def _timekeeper() -> set[str]:
 
 def _of_domain(charter: Charter) -> dict[str, set[str]]:
     grants = {f"{charter.domain}-gate": _gate(charter)}
-    for agent in charter.agents:
+    for agent in charter.acting_agents():
         grants[f"{charter.domain}-{agent}-executor"] = _executor(charter.domain, agent)
+    for agent in charter.reasoning_agents():
         kept = f"s3:PutObject on s3:::transcripts-<AWS::AccountId>-<AWS::Region>/{charter.domain}/{agent}/*"
         grants[f"{charter.domain}-{agent}-reasoner"] = {f"bedrock:InvokeModel on {MODEL}", kept} | _memory(charter, agent)
     return grants
@@ -114,7 +117,7 @@ def _gate(charter: Charter) -> set[str]:
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}
         | {"dynamodb:BatchGetItem on dynamodb:table/facts" for _ in charter.fact_namespaces()}
         | {f"verifiedpermissions:{action} on <{domain}:PoliciesStore7DD7FF97>" for action in _STORE_READS}
-        | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in charter.agents}
+        | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in charter.acting_agents()}
         | {f"states:{action} on states:stateMachine:{machine}" for action in _TASK_ANSWERS for machine in machines_of(charter)}
         | MAIL
     )

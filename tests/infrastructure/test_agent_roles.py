@@ -62,7 +62,9 @@ class Held(NamedTuple):
 
 
 ROLES = [
-    Held(stage, charter, agent, reads) for stage, charter, reads in product(STAGES, CHARTERS, (False, True)) for agent in charter.agents
+    Held(stage, charter, agent, reads)
+    for stage, charter, reads in product(STAGES, CHARTERS, (False, True))
+    for agent in charter.acting_agents()
 ]
 
 every_role = pytest.mark.parametrize("held", ROLES, ids=lambda held: f"{held.stage}-{held.name}")

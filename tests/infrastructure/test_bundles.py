@@ -16,8 +16,8 @@ every_domain = pytest.mark.parametrize("charter", CHARTERS, ids=lambda charter: 
 FOLDERS = {"api": "api", "approvals": "approvals", "recorder": "recorder", "archiver": "archiver", "sealer": "sealer", "monitor": "monitor"}
 for charter in CHARTERS:
     FOLDERS[f"{charter.domain}-gate"] = "gate"
-    for agent in charter.agents:
-        FOLDERS |= {f"{charter.domain}-{agent}-{kind}": kind for kind in ("executor", "reasoner")}
+    FOLDERS |= {f"{charter.domain}-{agent}-executor": "executor" for agent in charter.acting_agents()}
+    FOLDERS |= {f"{charter.domain}-{agent}-reasoner": "reasoner" for agent in charter.reasoning_agents()}
 FOLDERS |= dict.fromkeys(("claims-payout", "claims-export"), "policy_administration")
 
 
@@ -38,10 +38,11 @@ def test_the_gate_has_its_charter_payloads_and_trials_and_no_reasoning(assets: d
 
 @every_domain
 def test_an_executor_has_actions_and_a_reasoner_prompts(assets: dict[str, Path], charter: Charter) -> None:
-    for agent, spec in charter.agents.items():
-        reasoner = assets[f"{charter.domain}-{agent}-reasoner"]
+    for agent in charter.acting_agents():
         assert (assets[f"{charter.domain}-{agent}-executor"] / "tools" / charter.domain / "actions.py").is_file()
-        assert (reasoner / "prompts" / charter.domain / f"{spec.prompt}.md").is_file()
+    for agent in charter.reasoning_agents():
+        reasoner = assets[f"{charter.domain}-{agent}-reasoner"]
+        assert (reasoner / "prompts" / charter.domain / f"{charter.agents[agent].prompt}.md").is_file()
         assert not {"numpy", "zstandard"} & {path.name for path in reasoner.iterdir()}
 
 

@@ -48,8 +48,9 @@ TOLD_ALSO = {
 }
 for charter in CHARTERS:
     TOLD_ALSO[f"{charter.domain}-gate"] = {"REMIT_DOMAIN", "POLICY_ENGINE", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL"}
-    for agent in charter.agents:
+    for agent in charter.acting_agents():
         TOLD_ALSO[f"{charter.domain}-{agent}-executor"] = {"REMIT_DOMAIN", "REMIT_AGENT", "AGENT_ROLE_ARN", "READER_ROLE_ARN"}
+    for agent in charter.reasoning_agents():
         TOLD_ALSO[f"{charter.domain}-{agent}-reasoner"] = {"REMIT_DOMAIN", "REMIT_AGENT", "MODEL_ID", "TRANSCRIPTS_BUCKET"}
 
 

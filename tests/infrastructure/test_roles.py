@@ -57,7 +57,7 @@ def test_only_the_gates_may_answer_a_waiting_task(stage: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_only_a_domains_gate_may_invoke_its_executors(stage: str) -> None:
     for charter in CHARTERS:
-        for agent in charter.agents:
+        for agent in charter.acting_agents():
             executor = f"lambda:InvokeFunction on {charter.domain}-{agent}-executor"
             assert holders(stage, executor) == {f"{charter.domain}-gate"}
 
@@ -74,7 +74,9 @@ def test_only_gates_ask_and_only_the_function_behind_the_links_answers(stage: st
 def test_no_role_is_passed_on_and_none_but_the_agents_are_assumed(stage: str) -> None:
     passed = [grant for grant in all_grants(deployment(stage)) if grant.startswith("iam:")]
     assumed = {grant for grant in all_grants(deployment(stage)) if grant.startswith("sts:AssumeRole")}
-    roles = {f"{charter.domain}-{agent}-{kind}" for charter in CHARTERS for agent in charter.agents for kind in ("agent", "reader")}
+    roles = {
+        f"{charter.domain}-{agent}-{kind}" for charter in CHARTERS for agent in charter.acting_agents() for kind in ("agent", "reader")
+    }
     assert (passed, assumed) == ([], {f"sts:AssumeRole on iam::<AWS::AccountId>:role/{role}" for role in roles})
 
 

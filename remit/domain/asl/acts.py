@@ -1,4 +1,5 @@
-"""What a task does: govern an action at the gate, let a model reason, or have the end recorded. There is nothing else that it may do."""
+"""What a task does: govern an action at the gate, let a model reason, have the end recorded, or wait for a run that was asked for. There is
+nothing else that it may do."""
 
 import json
 from enum import StrEnum
@@ -8,6 +9,7 @@ from remit.domain.model import Json, JsonObject
 
 INVOKE = "arn:aws:states:::lambda:invoke"
 WAIT_FOR_TOKEN = f"{INVOKE}.waitForTaskToken"
+START = "arn:aws:states:::states:startExecution.sync:2"
 TOKEN = "$$.Task.Token"  # noqa: S105 - where a token comes from, not one
 
 
@@ -25,6 +27,12 @@ def function_of(task: Task) -> Function | None:
     named = parameters.get("FunctionName")
     known = named in set(Function) and task.resource in {INVOKE, WAIT_FOR_TOKEN}
     return Function(str(named)) if known else None
+
+
+def machine_of(task: Task) -> str | None:
+    """The machine that the task starts an execution of and waits for, as it is written; None if it does not."""
+    parameters = task.parameters if isinstance(task.parameters, dict) else {}
+    return str(parameters.get("StateMachineArn")) if task.resource == START else None
 
 
 def payload_of(task: Task) -> JsonObject:

@@ -17,7 +17,7 @@ def _cells_without_tool(subject: Subject) -> Iterator[Finding]:
     actions = f"tools/{subject.charter.domain}/actions.py"
     for agent, spec in subject.charter.agents.items():
         for index, tool in enumerate(spec.tools):
-            if tool not in subject.implemented:
+            if tool not in subject.implemented and subject.charter.tools[tool].message is None:
                 what = f"agent '{agent}' may call {tool}, which {actions} does not have"
                 yield subject.at_field(f"agents.{agent}.tools.{index}", "cell-without-tool", what, f"Add it to TOOLS in {actions}")
 
@@ -31,7 +31,8 @@ def _tools_without_agent(subject: Subject) -> Iterator[Finding]:
 
 
 def _routes_without_tool(subject: Subject) -> Iterator[Finding]:
-    listed = {route for tool in subject.charter.tools.values() for route in tool.escalation} | {subject.charter.unverified}
+    charter = subject.charter
+    listed = {route for tool in charter.tools.values() for route in tool.escalation} | {charter.unverified, charter.central}
     for route in subject.charter.routes:
         if route not in listed:
             todo = "List it under the escalation of a tool, or remove it"

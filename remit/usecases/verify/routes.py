@@ -24,7 +24,8 @@ class _Lift(Model):
 
 
 def dead_routes(subject: Subject) -> Iterator[Finding]:
-    for tool in subject.charter.tools:
+    """The central route is every tool's, whatever it can lift there."""
+    for tool in (name for name, spec in subject.charter.tools.items() if spec.escalation):
         lifts = [_lift(route, tool, subject) for route in subject.routes(tool)]
         for index, lift in enumerate(lifts):
             what = _death(lift, lifts[:index], capped=is_capped(subject.payloads[tool]))
@@ -51,6 +52,5 @@ def _lift(route: Evidence, tool: str, subject: Subject) -> _Lift:
 
 def _remainders(tool: str, subject: Subject, approval: Evidence | None) -> Mapping[_Bearing, Json]:
     agents = [agent for agent, spec in subject.charter.agents.items() if tool in spec.tools]
-    return {
-        (rule, agent): remainder(tree, subject.situation(agent, tool, approval)) for rule, tree in subject.trees.items() for agent in agents
-    }
+    bearings = ((rule, tree, agent) for rule, tree in subject.forbidding.items() for agent in agents)
+    return {(rule, agent): remainder(tree, subject.situation(agent, tool, approval)) for rule, tree, agent in bearings}

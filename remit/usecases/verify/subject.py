@@ -35,6 +35,7 @@ class Subject:
     line_of: Callable[[str], int]
     rules: tuple[PolicyText, ...]
     rules_file: str
+    standing: tuple[PolicyText, ...]
     action_groups: Mapping[str, tuple[str, ...]]
     payloads: Mapping[str, type[Payload]]
     implemented: frozenset[str]
@@ -47,6 +48,11 @@ class Subject:
         """The valid rules that are enforced, by id, as trees."""
         return {rule.id: self.reader.tree(rule.statement) for rule in self.rules if not rule.shadow}
 
+    @cached_property
+    def forbidding(self) -> Mapping[str, JsonObject]:
+        """All that can forbid: its own rules, and those that stand in every domain."""
+        return {**self.trees, **{rule.id: self.reader.tree(rule.statement) for rule in self.standing}}
+
     def cells(self) -> Iterator[tuple[str, str]]:
         """The permission matrix, as pairs of agent and tool."""
         return ((agent, tool) for agent, spec in self.charter.agents.items() for tool in spec.tools)
@@ -56,7 +62,7 @@ class Subject:
             principal=EntityId(type="Remit::Agent", id=agent),
             action=EntityId(type="Remit::Action", id=tool),
             groups=tuple(EntityId(type="Remit::Action", id=group) for group in self.action_groups[tool]),
-            resource=f"Remit::{self.charter.tools[tool].resource.type}",
+            resource=f"Remit::{self.charter.tools[tool].resource_type}",
             approval=approval,
         )
 

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from remit.domain.asl.acts import Function, function_of, intent_of, tool_of
-from remit.domain.asl.document import CONTEXT, INPUT, Origin, constant
+from remit.domain.asl.acts import Function, function_of, intent_of, machine_of, tool_of
+from remit.domain.asl.document import CONTEXT, INPUT, Document, Origin, constant, filled
+from remit.domain.asl.flow import part
 from remit.domain.asl.graph import ways
 from remit.domain.asl.loops import unbounded_loops
 from remit.domain.asl.machine import Located, Machine
@@ -69,11 +70,35 @@ def _first_of_each(machine: Machine, visits: Sequence[Visit], file: MachineFile)
     for visit in visits:
         located = machine.states[visit.state]
         task = located.state
-        if isinstance(task, Task) and function_of(task) is Function.GATE and visit.state not in faulty:
-            for finding in (*_in_whose_name(located, task, visit, file), *_before_its_turn(located, task, visit, file)):
+        if isinstance(task, Task) and visit.state not in faulty:
+            for finding in _findings(located, task, visit, machine, file):
                 faulty.add(visit.state)
                 yield finding
                 break
+
+
+def _findings(located: Located, task: Task, visit: Visit, machine: Machine, file: MachineFile) -> Iterator[Finding]:
+    if function_of(task) is Function.GATE:
+        yield from _in_whose_name(located, task, visit, file)
+        yield from _before_its_turn(located, task, visit, file)
+    if machine_of(task) is not None:
+        yield from _not_asked_for(located, task, visit, machine, file)
+
+
+def _not_asked_for(located: Located, task: Task, visit: Visit, machine: Machine, file: MachineFile) -> Iterator[Finding]:
+    """A run begins as the message says that opened it: its name and its whole input are the gate's."""
+    started = Document.of(filled(task.parameters, part(visit.point.document, task.input_path), located.name))
+    name, given = started.origin(("Name",)), started.origin(("Input",))
+    asking = machine.states.get(name.made_by) if name else None
+    tool = tool_of(asking.state) if asking and isinstance(asking.state, Task) else None
+    message = file.charter.tools[tool].message if tool else None
+    opens = file.opened.get(str(machine_of(task)))
+    by_message = message is not None and opens is not None and message.opens == opens
+    if by_message and name and (name, given) == (Origin(name.made_by, ("observed", "run")), Origin(name.made_by, ("observed", "start"))):
+        return
+    what = f"it starts a run that no message of this way opened: {_shown(visit)}"
+    todo = "Let the gate govern a message that opens the workflow, and hand on its observed.run as Name.$ and observed.start as Input.$"
+    yield file.at(located, "run-not-asked-for", what, todo)
 
 
 def _in_whose_name(located: Located, task: Task, visit: Visit, file: MachineFile) -> Iterator[Finding]:

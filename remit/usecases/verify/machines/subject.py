@@ -12,7 +12,7 @@ from remit.domain.payload import Payload
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineFile:
     """`agent` is the one that acts in it, None where whoever starts it says so; payload models are by tool; `pauses` are the seconds of its
-    Wait states, by their names in the file with ${…}."""
+    Wait states, by their names in the file with ${…}, and so are the workflows that its agent's messages open."""
 
     name: str
     text: str
@@ -20,6 +20,7 @@ class MachineFile:
     agent: str | None
     payloads: Mapping[str, type[Payload]]
     pauses: Mapping[str, int] = field(default_factory=dict)
+    opened: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tools(self) -> Sequence[str]:

@@ -4,22 +4,24 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from remit.domain.asl.acts import WAIT_FOR_TOKEN, Function, function_of, hands_out_token, intent_of, tool_of
+from remit.domain.asl.acts import WAIT_FOR_TOKEN, Function, function_of, hands_out_token, intent_of, machine_of, tool_of
 from remit.domain.asl.machine import Located, Machine
 from remit.domain.asl.states import Map, Task, Wait
 from remit.domain.finding import Finding
-from remit.domain.model import JsonObject
+from remit.domain.model import Json, JsonObject
 from remit.usecases.verify.machines.subject import MachineFile
 
 _INTENT = ("run", "step", "agent", "tool", "payload", "requester")
 _OPEN = re.compile(r"\$\{[^}]*\}")
-_FILLED = {*Function, "${GovernTimeoutSeconds}", "${MaxAttempts}"}
+_FILLED = {*Function, "${GovernTimeoutSeconds}", "${ChildTimeoutSeconds}", "${MaxAttempts}"}
+# All that comes back from a run that was asked for: how it ended, and what it answered by a message. What its model says besides does not.
+_COMES_BACK = {f"$.Output.{field}" for field in ("outcome", "answer", "error", "message", "reasons")}
 _Check = Callable[[Located, Task, MachineFile], Finding | None]
 
 
 def badly_made(machine: Machine, file: MachineFile) -> Iterator[Finding]:
     """The first thing that is wrong with each state that is not right."""
-    checks: tuple[_Check, ...] = (_governed, _awaited, _keeps_token, _timed, _whole_intent, _known_tool, _fitting_payload)
+    checks: tuple[_Check, ...] = (_governed, _awaited, _comes_back, _keeps_token, _timed, _whole_intent, _known_tool, _fitting_payload)
     for located, task in machine.tasks():
         yield from (finding for finding in (next(filter(None, (check(located, task, file) for check in checks)), None),) if finding)
     for located in machine.states.values():
@@ -34,7 +36,7 @@ def badly_made(machine: Machine, file: MachineFile) -> Iterator[Finding]:
 
 
 def _governed(located: Located, task: Task, file: MachineFile) -> Finding | None:
-    if function_of(task):
+    if function_of(task) or machine_of(task) in file.opened:
         return None
     called = task.parameters.get("FunctionName", task.resource) if isinstance(task.parameters, dict) else task.resource
     what = f"it calls {called}, which is neither the gate nor a reasoner nor the recorder: nobody governs that"
@@ -46,6 +48,26 @@ def _awaited(located: Located, task: Task, file: MachineFile) -> Finding | None:
         return None
     what = "it calls the gate and goes on before the gate has answered"
     return file.at(located, "gate-not-awaited", what, f"Make its Resource {WAIT_FOR_TOKEN}")
+
+
+def _comes_back(located: Located, task: Task, file: MachineFile) -> Finding | None:
+    if machine_of(task) is None:
+        return None
+    taken = ["all of it"] if task.result_selector is None else [*_paths(task.result_selector)]
+    beside = [path for path in taken if path not in _COMES_BACK]
+    if not beside:
+        return None
+    what = f"of what comes back from the run it takes {beside[0]}, which nobody governs"
+    return file.at(located, "ungoverned-answer", what, f"Give it a ResultSelector of {', '.join(sorted(_COMES_BACK))} only")
+
+
+def _paths(selector: Json) -> Iterator[Json]:
+    """What a selector takes; a constant takes nothing."""
+    for name, value in selector.items() if isinstance(selector, dict) else ():
+        if name.endswith(".$"):
+            yield value
+        else:
+            yield from _paths(value)
 
 
 def _keeps_token(located: Located, task: Task, file: MachineFile) -> Finding | None:
@@ -99,7 +121,7 @@ def _unfilled(file: MachineFile) -> Iterator[Finding]:
     """What nobody fills in is deployed as it is written."""
     for number, line in enumerate(file.text.splitlines(), start=1):
         for name in _OPEN.findall(line):
-            if name not in _FILLED | file.pauses.keys():
+            if name not in _FILLED | file.pauses.keys() | file.opened.keys():
                 what, todo = f"nobody fills in {name}", "Name one of the stacks', or a pause of the workflow in its charter"
                 yield Finding(file=file.name, line=number, rule="unknown-substitution", what=what, todo=todo)
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from remit.cedar_reader import CedarReader
 from remit.charters import CharterError, lines_of, load_charter, load_charters, load_payloads
@@ -14,6 +14,7 @@ from remit.domain.cedar_schema import cedar_schema
 from remit.domain.charter import Charter
 from remit.domain.decision import Outcome
 from remit.domain.finding import Finding
+from remit.domain.intent import Requester
 from remit.domain.labels import COMPANYS, Labels
 from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText, split_policies
@@ -21,7 +22,7 @@ from remit.generated import generated
 from remit.machines import machine_findings, machine_notes, stray_machines
 from remit.policies import standing_rules
 from remit.usecases.judge import Judge
-from remit.usecases.offline import DoneBefore, Person, Question
+from remit.usecases.offline import NOBODY, DoneBefore, Person, Question
 from remit.usecases.verify import CaseFile, Subject, verify
 
 
@@ -36,6 +37,8 @@ class _Case(BaseModel):
     facts: dict[str, JsonObject]
     history: tuple[DoneBefore, ...] = ()
     carries: Labels = COMPANYS
+    requester: Requester = NOBODY
+    request: JsonObject = Field(default_factory=dict)
     agent: str | None = None
     route: str | None = None
     policies: tuple[str, ...]
@@ -175,7 +178,7 @@ def _case(path: Path, agent: str, root: Path) -> CaseFile:
         what = f"this is no case ({_first(error)})"
         todo = f"A case is a JSON file in a folder named {', '.join(Outcome)}, with tool, payload, facts and policies"
         raise _Unusable(_finding(path, root, "malformed-case", what, todo)) from error
-    asked = {name: getattr(case, name) for name in ("tool", "payload", "delegator", "facts", "history", "carries")}
+    asked = {name: getattr(case, name) for name in ("tool", "payload", "delegator", "facts", "history", "carries", "requester", "request")}
     question = Question(id=path.stem, agent=case.agent or agent, **asked)
     return CaseFile(file=_name(path, root), question=question, outcome=outcome, route=case.route, policies=case.policies)
 

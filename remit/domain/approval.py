@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from remit.domain.ballot import Answer, Ballot, Verdict
-from remit.domain.charter import Charter
+from remit.domain.charter import Charter, ToolSpec
 from remit.domain.decision import Decision, Evidence, FactUsed
 from remit.domain.errors import Reason
 from remit.domain.intent import Intent
 from remit.domain.model import JsonObject, Model
-from remit.domain.route import Apart, Level, Route, Stage, known_by_arn, known_by_name, resolved, signed_in
+from remit.domain.route import Apart, Level, Route, Stage, approvers_of, known_by_arn, known_by_name, resolved, signed_in
 from remit.domain.wording import Wording
 
 # How long a link still shows what became of a question that has expired.
@@ -203,7 +203,7 @@ def request_approval(charter: Charter, intent: Intent, decision: Decision, wordi
         facts=decision.facts,
         payload_digest=intent.payload_digest,
         stages=resolved(route, charter.panels),
-        barred=_barred(route, intent, charter),
+        barred=(*_barred(route, intent, charter), *_not_the_owner(route, decision, charter.tools[intent.tool], charter)),
         step_up=route.step_up,
         remind_after_seconds=route.remind_after_seconds,
         requested_at=now,
@@ -211,6 +211,15 @@ def request_approval(charter: Charter, intent: Intent, decision: Decision, wordi
         since=now,
         noticed_at=now,
     )
+
+
+def _not_the_owner(route: Route, decision: Decision, tool: ToolSpec, charter: Charter) -> tuple[str, ...]:
+    """On what is somebody's own, nobody else has a say."""
+    if tool.owner is None:
+        return ()
+    name, _, attribute = tool.owner.partition(".")
+    owners = {fact.attributes[attribute] for fact in decision.facts if fact.name == name}
+    return tuple(address for address in approvers_of(route, charter.panels) if address not in owners)
 
 
 def make_link(approval: Approval, token: str, approver: str, by: str) -> Link:

@@ -52,6 +52,8 @@ def _common_types(charter: Charter) -> JsonObject:
             {"person": text, "name": text, "groups": {"type": "Set", "element": text}, "tenant": {**text, "required": False}}
         ),
         "RunContext": _record({"id": text, "step": text, "completed": {"type": "Set", "element": text}, "counts": _counts(charter)}),
+        "OwnerContext": _record({"address": text, "asks": {"type": "Boolean"}}),
+        "ScopeContext": _record({"reach": text, "within": {"type": "Boolean"}}),
         "LabelsContext": _record({"integrity": text, "confidentiality": text}),
         "DestinationContext": _record({"side": text, "vouched": {"type": "Boolean"}}),
         "ApprovalContext": _record({"route": text, "approvers": {"type": "Set", "element": text}}),
@@ -74,13 +76,23 @@ def _action(tool: ToolSpec, charter: Charter, payload: type[Payload]) -> JsonObj
         "appliesTo": {
             "principalTypes": ["Agent", "User"] if charter.groups else ["Agent"],
             "resourceTypes": [tool.resource_type],
-            "context": _context(payload, {name: charter.facts[name] for name in tool.facts}, goes=bool(tool.destination)),
+            "context": _context(payload, {name: charter.facts[name] for name in tool.facts}, _besides(tool, charter)),
         },
     }
 
 
-def _context(payload: type[Payload], facts: Mapping[str, FactSpec], *, goes: bool) -> JsonObject:
-    destination: JsonObject = {"destination": {"type": "EntityOrCommon", "name": "DestinationContext"}} if goes else {}
+def _besides(tool: ToolSpec, charter: Charter) -> JsonObject:
+    """The parts of the context that only some tools have."""
+    scoped = any(workflow.scope is not None for workflow in charter.workflows.values())
+    parts: dict[str, JsonObject] = {
+        "destination": {"type": "EntityOrCommon", "name": "DestinationContext"} if tool.destination else {},
+        "owner": {"type": "EntityOrCommon", "name": "OwnerContext"} if tool.owner else {},
+        "scope": {"type": "EntityOrCommon", "name": "ScopeContext", "required": False} if scoped else {},
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def _context(payload: type[Payload], facts: Mapping[str, FactSpec], besides: JsonObject) -> JsonObject:
     return _record(
         {
             "payload": _model(payload),
@@ -89,7 +101,7 @@ def _context(payload: type[Payload], facts: Mapping[str, FactSpec], *, goes: boo
             "delegator": {"type": "EntityOrCommon", "name": "DelegatorContext", "required": False},
             "run": {"type": "EntityOrCommon", "name": "RunContext"},
             "labels": {"type": "EntityOrCommon", "name": "LabelsContext"},
-            **destination,
+            **besides,
             "approval": {"type": "EntityOrCommon", "name": "ApprovalContext", "required": False},
         }
     )

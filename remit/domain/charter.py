@@ -53,10 +53,12 @@ class GroupSpec(Model):
 
 
 class ResourceSpec(Model):
-    """The business record a tool acts on: its Cedar entity type, and the payload field that names it."""
+    """The business record a tool acts on: its Cedar entity type, the payload field that names it, and the fact's attribute that has the
+    address of its owner, if it is somebody's own."""
 
     type: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
     field: str
+    owner: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*$", description="<fact>.<attribute>")] = None
 
 
 class ToolSpec(Model):
@@ -103,6 +105,11 @@ class ToolSpec(Model):
         """The type of Cedar's resource: of a message, it is whom it is said to."""
         return self.resource.type if self.resource else "Agent"
 
+    @property
+    def owner(self) -> str | None:
+        """The fact's attribute with the owner's address; None for what is nobody's in particular."""
+        return self.resource.owner if self.resource else None
+
     def resource_of(self, payload: JsonObject) -> str:
         """The id of Cedar's resource; empty if the payload does not say."""
         if self.message:
@@ -114,14 +121,22 @@ class ToolSpec(Model):
 PauseName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,39}$")]
 
 
+class ScopeSpec(Model):
+    """How far a run may reach, and the field of the request's input that names the one record that it is about."""
+
+    reach: Reach
+    subject: str | None = None
+
+
 class WorkflowSpec(Model):
-    """A state machine whose reasoning is one agent's; `attempts` bounds how often it may propose.
+    """A state machine whose reasoning is one agent's; `attempts` bounds how often it may propose, and `scope` how far.
 
     `pauses` are the seconds that its Wait states wait for, by the names that they have in its file without `${…Seconds}`.
     """
 
     agent: Name
     attempts: Annotated[int, Field(ge=1, le=10)]
+    scope: ScopeSpec | None = None
     source: Annotated[SourceSpec, Field(description="What the input that it is started with carries")] = SourceSpec()
     pauses: dict[PauseName, Annotated[int, Field(ge=1, le=366 * 86_400)]] = Field(default_factory=dict)
 
@@ -248,6 +263,7 @@ class Charter(Model):
         yield from (f"authorities: '{name}' is there twice" for name in ranked if ranked.count(name) > 1)
         yield from self._misremembered()
         yield from self._misled()
+        yield from self._unowned()
         yield from self._cycles()
         yield from contradictions(self.tools, self.agents)
         for name, route in self.routes.items():
@@ -321,6 +337,14 @@ class Charter(Model):
                 yield f"tools.{tool}.message.to", (spec.message.to,), frozenset(self.agents)
                 yield f"tools.{tool}.message.opens", (spec.message.opens,) if spec.message.opens else (), frozenset(self.workflows)
         yield "central", () if self.central is None else (self.central,), frozenset(self.routes)
+
+    def _unowned(self) -> Iterator[str]:
+        """Owners that no fact names."""
+        for name, tool in self.tools.items():
+            fact, _, attribute = (tool.owner or "").partition(".")
+            known = self.facts[fact].attributes if fact in tool.facts and fact in self.facts else {}
+            if tool.owner is not None and known.get(attribute) != "String":
+                yield f"tools.{name}.resource.owner: '{tool.owner}' is not a String of one of the tool's facts"
 
     def _misremembered(self) -> Iterator[str]:
         """Facts that the predicates contradict."""

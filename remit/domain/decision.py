@@ -73,6 +73,20 @@ class FactUsed(FactRef):
     attributes: JsonObject
 
 
+class Owner(Model):
+    """Whose the record is, by their address, and whether it is they who ask."""
+
+    address: str
+    asks: bool
+
+
+class Scope(Model):
+    """How far the request lets its run reach, and whether this is about the record that the request named."""
+
+    reach: str
+    within: bool
+
+
 class Trial(Model):
     """What a policy in shadow mode would have made of the decision, had it been in force; no `would` if that cannot be told."""
 
@@ -133,6 +147,8 @@ class Case(Model):
     seen: int | None = None
     carried: Carried = Carried()
     lineage: Lineage | None = None
+    owner: Owner | None = None
+    scope: Scope | None = None
 
     def request(self, evidence: Evidence | None) -> AuthorizationRequest:
         """The question about the agent."""
@@ -166,6 +182,7 @@ class Case(Model):
             "run": self._run(),
             "labels": self.carried.labels.model_dump(mode="json"),
         }
+        context |= {name: each.model_dump() for name, each in (("owner", self.owner), ("scope", self.scope)) if each is not None}
         if self.carried.destination is not None:
             context["destination"] = self.carried.destination.model_dump(mode="json")
         if self.intent.delegator is not None:

@@ -17,6 +17,7 @@ from remit.domain.message import check_message, lineage_of
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
 from remit.domain.precondition import check
+from remit.domain.proportion import owner_of, scope_of
 from remit.domain.wording import word
 from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies, Spans
 from remit.usecases.entries import decided
@@ -126,6 +127,8 @@ def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
         seen=history.seen,
         carried=carried_by(intent, history, judge.charter, facts, reasoning),
         lineage=lineage,
+        owner=owner_of(tool, facts, intent, judge.charter.approvers),
+        scope=scope_of(judge.charter, history.opening, intent.payload),
     )
 
 

@@ -24,7 +24,7 @@ from remit.usecases.history import StatedHistory
 from remit.usecases.judge import Judge, approved_decision, first_decision
 
 _WHILE = timedelta(hours=1)
-_NOBODY = Requester(arn="arn:aws:iam::000000000000:role/offline")
+NOBODY = Requester(arn="arn:aws:iam::000000000000:role/offline")
 
 
 class DoneBefore(Model):
@@ -48,8 +48,8 @@ class Person(Model):
 
 
 class Question(Model):
-    """One proposed action with the facts as they stand and what its run has done and has taken
-    in; with an approval, what the gate decides after it."""
+    """One proposed action with the facts as they stand and what its run has done and has taken in; `request` is the workflow that was
+    started and its input, and with an approval it is what the gate decides after it."""
 
     id: str | int
     agent: str | None = None
@@ -57,9 +57,10 @@ class Question(Model):
     payload: JsonObject
     facts: dict[str, JsonObject] = Field(default_factory=dict)
     history: tuple[DoneBefore, ...] = ()
-    requester: Requester = _NOBODY
+    requester: Requester = NOBODY
     delegator: Person | None = None
     carries: Labels = COMPANYS
+    request: JsonObject = Field(default_factory=dict)
     approval: Evidence | None = None
 
 
@@ -93,7 +94,8 @@ class StatedFacts(FactSource):
 
 def decide_offline(question: Question, judge: Judge) -> Verdict:
     """What the gate would answer; whatever the gate refuses is a DENY."""
-    history = _asked(question, judge.charter, stated(question.history, judge.clock.now(), question.carries))
+    history = stated(question.history, judge.clock.now(), question.carries, question.request)
+    history = _asked(question, judge.charter, history)
     judge = replace(judge, facts=StatedFacts(question.facts, judge.charter.tables), history=StatedHistory(history))
     try:
         return verdict(question.id, _decision(question, judge))
@@ -102,8 +104,8 @@ def decide_offline(question: Question, judge: Judge) -> Verdict:
         return Verdict(id=question.id, outcome=Outcome.DENY, policies=policies, reasons=refusal.reasons, error=refusal.code)
 
 
-def stated(done: Sequence[DoneBefore], now: datetime, carries: Labels = COMPANYS) -> History:
-    """What a run has done and has taken in, as somebody states it."""
+def stated(done: Sequence[DoneBefore], now: datetime, carries: Labels = COMPANYS, request: JsonObject | None = None) -> History:
+    """What a run was asked for, has done and has taken in, as somebody states it."""
     steps = (
         Step(
             key=str(number),
@@ -114,7 +116,7 @@ def stated(done: Sequence[DoneBefore], now: datetime, carries: Labels = COMPANYS
         )
         for number, each in enumerate(done)
     )
-    return History(steps=tuple(steps), as_of=now, shown=(carries,))
+    return History(steps=tuple(steps), as_of=now, shown=(carries,), opening=request or {})
 
 
 def _asked(question: Question, charter: Charter, history: History) -> History:

@@ -3,6 +3,8 @@
 from functools import cache
 from pathlib import Path
 
+from pydantic import Field
+
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_charter, load_payloads
 from remit.domain.charter import Charter
@@ -14,6 +16,7 @@ from remit.domain.labels import COMPANYS, Labels
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import beyond_autonomy, parse_payload
 from remit.domain.precondition import check
+from remit.domain.proportion import owner_of, scope_of
 from remit.policies import PolicySet, load_policy_set
 from remit.usecases.offline import DoneBefore, Person, stated
 from remit.usecases.working_label import carried_by
@@ -29,6 +32,8 @@ class CaseFile(Model):
     facts: dict[str, JsonObject]
     history: tuple[DoneBefore, ...] = ()
     carries: Labels = COMPANYS
+    requester: Requester = Requester(arn="arn:aws:iam::111122223333:role/caller")
+    request: JsonObject = Field(default_factory=dict)
     agent: str | None = None
     route: str | None = None
     policies: list[str]
@@ -71,15 +76,17 @@ def case(domain: str, file: CaseFile) -> Case:
         counts={name: sum(done.tool == name for done in file.history) for name in charter(domain).tools},
         policy_set=engine(domain).policy_set(),
         carried=carried_by(intent, history, charter(domain), facts, {}),
+        owner=owner_of(tool, facts, intent, charter(domain).approvers),
+        scope=scope_of(charter(domain), file.request, file.payload),
     )
 
 
 def _intent(domain: str, file: CaseFile) -> Intent:
     """By the agent that the file names, or else the domain's first."""
     agent = file.agent or next(iter(charter(domain).agents))
-    requester = Requester(arn="arn:aws:iam::111122223333:role/caller")
     delegator = None if file.delegator is None else file.delegator.delegates(NOON)
-    return Intent(run="run-1", step="govern-1", agent=agent, tool=file.tool, payload=file.payload, requester=requester, delegator=delegator)
+    asked = {"agent": agent, "tool": file.tool, "payload": file.payload, "requester": file.requester, "delegator": delegator}
+    return Intent(run="run-1", step="govern-1", **asked)
 
 
 def _fact(domain: str, name: str, attributes: JsonObject) -> Fact:

@@ -22,7 +22,7 @@ _VISIT = "__Host-remit-visit"
 _LINK = re.compile(r"https?://\S+/approvals/[^\s?]+\?token=[\w-]+")
 _WHO_AM_I = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}]}
 
-Record = dict[str, str | int | bool]
+Record = dict[str, str | int | bool | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class World:
         self._machines = self._session.client("stepfunctions", endpoint_url=state.endpoint)
         self.caller = self._user("remit-demo-caller", "caller")
         self.client = RemitClient(target.url, target.region, self.caller)
+        # Known to the charter of the mailbox domain as the owner of one.
+        self.owner = RemitClient(target.url, target.region, self._user("remit-demo-owner", "caller"))
         self.operator = RemitClient(target.url, target.region, self._user("remit-demo-operator", "operator"))
         self.stranger = RemitClient(target.url, target.region, self._user("remit-demo-stranger"))
         self.people = people_of(state)
@@ -72,6 +74,11 @@ class World:
         items = self._tables.Table(self._names.business_table(domain, table)).scan(ConsistentRead=True)["Items"]
         key = f"{table.removesuffix('s')}_id"
         return {str(item[key]): dict(item) for item in items}
+
+    def row(self, domain: str, table: str, key: str, value: str) -> dict[str, Any]:
+        """One business record as it is now."""
+        found = self._tables.Table(self._names.business_table(domain, table)).get_item(Key={key: value}, ConsistentRead=True)
+        return dict(found["Item"])
 
     def staff(self, people: Mapping[str, tuple[str, str]]) -> None:
         """People in the user pool: by name, their tenant and group."""

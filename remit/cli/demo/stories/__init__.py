@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from remit.cli.demo.stories import claims, refunds
+from remit.cli.demo.stories import claims, mailbox, refunds
 from remit.cli.demo.world import Record
 
 __all__ = ["APPROVED", "PEOPLE", "RECORDS", "STORIES"]
 
 APPROVED = refunds.APPROVED
-STORIES = (*refunds.STORIES, *claims.STORIES)
-RECORDS: Mapping[str, Mapping[str, Sequence[Record]]] = {"refunds": refunds.RECORDS, "claims": claims.RECORDS}
+STORIES = (*refunds.STORIES, *claims.STORIES, *mailbox.STORIES)
+RECORDS: Mapping[str, Mapping[str, Sequence[Record]]] = {"refunds": refunds.RECORDS, "claims": claims.RECORDS, "mailbox": mailbox.RECORDS}
 # By name: their tenant and group.
 PEOPLE: Mapping[str, tuple[str, str]] = {**claims.PEOPLE}

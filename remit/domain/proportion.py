@@ -1,0 +1,44 @@
+"""Whether an action is in proportion to what was asked for, and by whom: as policies look at it, and never as a model says it."""
+
+from collections.abc import Iterable, Mapping
+
+from remit.domain.charter import Charter, ScopeSpec, ToolSpec
+from remit.domain.decision import Owner, Scope
+from remit.domain.fact import Fact
+from remit.domain.intent import Intent
+from remit.domain.model import JsonObject
+from remit.domain.precondition import equal
+from remit.domain.route import ApproverSpec, known_by_arn, known_by_name
+
+
+def owner_of(tool: ToolSpec, facts: Iterable[Fact], intent: Intent, approvers: Mapping[str, ApproverSpec]) -> Owner | None:
+    """Who owns the record that the tool acts on, and whether it is they who ask. None where nobody in particular owns it."""
+    if tool.owner is None:
+        return None
+    name, _, attribute = tool.owner.partition(".")
+    address = next((str(fact.attributes[attribute]) for fact in facts if fact.name == name), "")
+    return Owner(address=address, asks=address in _asking(intent, approvers))
+
+
+def scope_of(charter: Charter, opening: JsonObject, payload: JsonObject) -> Scope | None:
+    """How far the run may reach by its workflow, and whether the payload is about the record that the request named: both as they were
+    when the run was started. None for a workflow without a scope."""
+    workflow = charter.workflows.get(str(opening.get("workflow")))
+    if workflow is None or workflow.scope is None:
+        return None
+    return Scope(reach=workflow.scope.reach, within=_within(workflow.scope, opening, payload))
+
+
+def _within(scope: ScopeSpec, opening: JsonObject, payload: JsonObject) -> bool:
+    """An action about no such record is judged by its reach alone."""
+    if scope.subject is None or scope.subject not in payload:
+        return True
+    given = opening.get("input")
+    return isinstance(given, dict) and equal(given.get(scope.subject), payload[scope.subject])
+
+
+def _asking(intent: Intent, approvers: Mapping[str, ApproverSpec]) -> tuple[str, ...]:
+    """Whose wish it is: the person's on whose behalf the run acts, or else the caller's."""
+    if intent.delegator is not None:
+        return known_by_name(intent.delegator.name, approvers)
+    return known_by_arn(intent.requester.arn, approvers)

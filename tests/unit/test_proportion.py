@@ -1,0 +1,87 @@
+"""Who owns what, who asks, and how far a request reaches."""
+
+from pathlib import Path
+
+import pytest
+
+from remit.charters import load_charter, load_payloads
+from remit.domain.approval import request_approval
+from remit.domain.ballot import Answer, Verdict, Voice
+from remit.domain.decision import Decision, FactUsed, Outcome, Owner, Scope
+from remit.domain.delegation import Delegator
+from remit.domain.fact import make_fact
+from remit.domain.intent import Intent, Requester
+from remit.domain.model import JsonObject
+from remit.domain.proportion import owner_of, scope_of
+from remit.domain.route import Route
+from remit.domain.wording import word
+from tests.fakes.clock import NOON
+
+MAILBOX = load_charter(Path("charters/mailbox.yaml"))
+TOOL = MAILBOX.tools["mailbox.ask_to_delete"]
+BOX: JsonObject = {"owner": "olivia@example.com", "status": "active", "managed": True, "version": 1}
+FACT = make_fact("mailbox", MAILBOX.facts["mailbox"], "olivia", BOX)
+ASKED: JsonObject = {"mailbox_id": "olivia", "message_id": "M-1"}
+
+
+def intent(user: str = "olivia", person: str | None = None) -> Intent:
+    delegator = None
+    if person is not None:
+        delegator = Delegator(delegation="d", person="sub-1", name=person, expires_at=NOON)
+    arn = f"arn:aws:iam::000000000000:user/{user}"
+    return Intent(
+        run="r", step="s", agent="secretary", tool="mailbox.ask_to_delete", payload=ASKED, requester=Requester(arn=arn), delegator=delegator
+    )
+
+
+@pytest.mark.parametrize(
+    ("user", "person", "asks"),
+    [("olivia", None, True), ("mallory", None, False), ("mallory", "olivia", True), ("olivia", "mallory", False)],
+    ids=["the owner", "somebody else", "for the owner", "the owner's caller for somebody else"],
+)
+def test_the_owner_asks_by_themselves_or_by_who_acts_on_their_behalf(user: str, person: str | None, *, asks: bool) -> None:
+    assert owner_of(TOOL, [FACT], intent(user, person), MAILBOX.approvers) == Owner(address="olivia@example.com", asks=asks)
+
+
+def test_a_record_of_which_no_owner_is_known_is_nobodys_to_ask_for() -> None:
+    assert owner_of(TOOL, [], intent(), MAILBOX.approvers) == Owner(address="", asks=False)
+
+
+def opening(**given: str) -> JsonObject:
+    return {"workflow": "mailbox", "input": {"message": "Please", **given}}
+
+
+@pytest.mark.parametrize(
+    ("started", "payload", "within"),
+    [
+        (opening(message_id="M-1"), ASKED, True),
+        (opening(message_id="M-2"), ASKED, False),
+        (opening(), ASKED, False),
+        ({"workflow": "mailbox"}, ASKED, False),
+        (opening(message_id="M-1"), {"mailbox_id": "olivia"}, True),
+    ],
+    ids=["the one named", "another one", "none named", "no input", "about no message at all"],
+)
+def test_a_payload_is_within_the_scope_if_it_is_about_the_record_that_the_request_named(
+    started: JsonObject, payload: JsonObject, *, within: bool
+) -> None:
+    assert scope_of(MAILBOX, started, payload) == Scope(reach="record", within=within)
+
+
+@pytest.mark.parametrize("workflow", ["mailbox-action", None])
+def test_a_workflow_without_a_scope_has_none(workflow: str | None) -> None:
+    assert scope_of(MAILBOX, {"workflow": workflow}, ASKED) is None
+
+
+def test_on_what_is_somebodys_own_nobody_else_on_the_route_has_a_say() -> None:
+    route = Route(approvers=("olivia@example.com", "mallory@example.com"), expires_after_seconds=3600)
+    charter = MAILBOX.model_copy(update={"routes": {"owner": route}})
+    facts = (FactUsed(id=FACT.ref.id, version=1, name="mailbox", attributes=BOX),)
+    decision = Decision(outcome=Outcome.ESCALATE, route="owner", facts=facts, policy_set="p")
+    asked = intent()
+    wording = word(TOOL, load_payloads("mailbox")[TOOL.payload], asked)
+    approval = request_approval(charter, asked, decision, wording, NOON)
+    assert approval.eligible == ("olivia@example.com",)
+    voice = Voice(approver="mallory@example.com", by="mallory@example.com", known_as="link")
+    said = Answer(voice=voice, verdict=Verdict.APPROVE, comment="", payload_digest=asked.payload_digest, at=NOON)
+    assert not approval.admits(said)

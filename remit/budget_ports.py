@@ -1,10 +1,10 @@
-"""Budgets as changes that a commit of Records can make: what is drawn from an account."""
+"""Budgets as changes that a commit of Records can make: what is drawn from an account, and what is given back because nothing was done."""
 
 from datetime import datetime
 
 from remit.domain.budget import Reservation
 from remit.domain.errors import RemitError
-from remit.ports import Requirement
+from remit.ports import Change, Requirement
 
 
 class Reserve(Requirement):
@@ -15,3 +15,15 @@ class Reserve(Requirement):
 
     def unmet(self) -> RemitError:
         return self.reservation.exhausted()
+
+
+class GiveBack(Change):
+    """The amount must have been drawn."""
+
+    reservation: Reservation
+
+
+class VoidWarrant(Change):
+    """The warrant must not have been used, and never will be."""
+
+    warrant: str

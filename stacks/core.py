@@ -94,6 +94,8 @@ class CoreStack(Stack):
         environment = {"MAIL_SENDER": sender, "TOLD": json.dumps({charter.domain: charter.told() for charter in charters})}
         recorder = self._function("recorder", bundle=recorder_bundle(), environment=environment)
         recorder.append_to(arns.table("ledger"))
+        recorder.allow(arns.table("uses"), "dynamodb:PutItem")
+        recorder.allow(arns.table("budgets"), "dynamodb:UpdateItem")
         recorder.allow([arns.mail_identity(sender), arns.mail_settings()], "ses:SendEmail")
 
     def _timekeeper(self, domains: Sequence[str]) -> None:

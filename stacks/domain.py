@@ -63,6 +63,7 @@ class DomainStack(Stack):
         gate.allow(arns.table("budgets"), "dynamodb:UpdateItem")
         # A run that a message opens rests on the same person's sign-in.
         gate.allow([arns.table("delegations")] if charter.groups and charter.opened_workflows() else [], "dynamodb:PutItem")
+        gate.allow(arns.table("uses"), "dynamodb:PutItem")
         gate.append_to(arns.table("ledger"))
         gate.allow(self._fact_tables(), "dynamodb:BatchGetItem")
         gate.permit(memory(arns, charter.fact_namespaces(), ReadAction.BATCH_GET))

@@ -22,3 +22,15 @@ def draw(reservation: Reservation, keep_until: datetime, table: str) -> "UpdateT
         "ExpressionAttributeNames": {"#used": "used", "#ttl": "ttl"},
         "ExpressionAttributeValues": encode({":amount": reservation.amount, ":room": room, ":ttl": int(keep_until.timestamp())}),
     }
+
+
+def give_back(reservation: Reservation, table: str) -> "UpdateTypeDef":
+    """Fails if less was drawn from the meter."""
+    return {
+        "TableName": table,
+        "Key": encode({"account": reservation.account, "meter": reservation.meter}),
+        "UpdateExpression": "SET #used = #used - :amount",
+        "ConditionExpression": "#used >= :amount",
+        "ExpressionAttributeNames": {"#used": "used"},
+        "ExpressionAttributeValues": encode({":amount": reservation.amount}),
+    }

@@ -25,19 +25,23 @@ class DynamoUses(WarrantUses):
 
     def consume(self, warrant: Warrant, now: datetime) -> bool:
         if now >= warrant.expires_at:
-            return self._used_before_expiry(warrant)
+            return self._repeated(warrant)
         with calling("DynamoDB"):
             try:
                 self._client.transact_write_items(TransactItems=[self._as_minted(warrant), self._first_use(warrant, now)])
             except ClientError as error:
-                return _repeat_or_refused(error)
+                _check_genuine(error)
+                return self._repeated(warrant)
         return True
 
-    def _used_before_expiry(self, warrant: Warrant) -> bool:
+    def _repeated(self, warrant: Warrant) -> bool:
+        """False if the warrant was used."""
         with calling("DynamoDB"):
             found = self._client.get_item(TableName=self._uses, Key={"warrant": {"S": warrant.id}}, ConsistentRead=True)
         if "Item" not in found:
             raise WarrantRefused("The warrant expired before its first use.")
+        if "void" in found["Item"]:
+            raise WarrantRefused("The warrant was taken back before its first use.")
         return False
 
     def _as_minted(self, warrant: Warrant) -> "TransactWriteItemTypeDef":
@@ -62,11 +66,10 @@ class DynamoUses(WarrantUses):
         }
 
 
-def _repeat_or_refused(error: ClientError) -> bool:
-    """False if the warrant is genuine and used; raises WarrantRefused if it is not genuine, else the error itself."""
+def _check_genuine(error: ClientError) -> None:
+    """Returns if the warrant is genuine and was used or taken back; raises WarrantRefused if it is not genuine, else the error itself."""
     codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
     if code_of(error) != "TransactionCanceledException" or "ConditionalCheckFailed" not in codes:
         raise error
     if codes[0] == "ConditionalCheckFailed":
         raise WarrantRefused("The gate has minted no such warrant.") from error
-    return False

@@ -5,10 +5,10 @@ from datetime import timedelta
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from remit.adapters.dynamodb_budgets import draw
+from remit.adapters.dynamodb_budgets import draw, give_back
 from remit.adapters.dynamodb_items import encode
 from remit.approval_ports import AddLink, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
-from remit.budget_ports import Reserve
+from remit.budget_ports import GiveBack, Reserve, VoidWarrant
 from remit.delegation_ports import RequireDelegation, Revoke, UseDelegation
 from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.canonical import canonical
@@ -109,6 +109,16 @@ def _(change: RequireDelegation, names: Names) -> "TransactWriteItemTypeDef":
 @put_change.register(Reserve)
 def _(change: Reserve, names: Names) -> "TransactWriteItemTypeDef":
     return {"Update": draw(change.reservation, change.keep_until, names.table("budgets"))}
+
+
+@put_change.register(GiveBack)
+def _(change: GiveBack, names: Names) -> "TransactWriteItemTypeDef":
+    return {"Update": give_back(change.reservation, names.table("budgets"))}
+
+
+@put_change.register(VoidWarrant)
+def _(change: VoidWarrant, names: Names) -> "TransactWriteItemTypeDef":
+    return _new(names.table("uses"), "warrant", {"warrant": change.warrant, "void": True})
 
 
 @put_change.register(UseDelegation)

@@ -246,6 +246,12 @@ def _unknown(kind: str) -> Callable[[Body], Line]:
     return lambda body: Line(kind.rpartition(".")[2][:9], kind, _fields(body))
 
 
+def _voided(body: Body) -> Line:
+    return Line(
+        "taken back", f"warrant {_short(body.get('warrant'))} can never be used: nothing was done under it", [str(body.get("why") or "")]
+    )
+
+
 def _facts(body: Body) -> str:
     return ", ".join(f"{fact.get('id')} v{fact.get('version')}" for fact in body.get("facts") or ())
 
@@ -293,6 +299,7 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "approval.reminded": _reminded,
     "approval.decided": _settled,
     "warrant.minted": _minted,
+    "warrant.voided": _voided,
     "action.executed": _executed,
     "outcome.verified": _verified,
     "message.sent": _said,

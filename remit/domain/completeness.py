@@ -84,6 +84,7 @@ TABLE: Mapping[Kind, Row] = {
         ),
         once="warrant",
     ),
+    Kind.WARRANT_VOIDED: Row(needs=(_MINTED,), once="warrant"),
     Kind.ACTION_EXECUTED: Row(needs=(_MINTED,), once="warrant"),
     Kind.OUTCOME_VERIFIED: Row(
         needs=(
@@ -111,7 +112,7 @@ TABLE: Mapping[Kind, Row] = {
 }
 
 # What a closed run holds for each entry of a kind, whatever the order: a warrant without an outcome is an action that nobody looked at.
-CLOSING: Mapping[Kind, Need] = {Kind.WARRANT_MINTED: _need(Kind.OUTCOME_VERIFIED, warrant="warrant")}
+CLOSING: Mapping[Kind, Need] = {Kind.WARRANT_MINTED: _need(Kind.OUTCOME_VERIFIED, Kind.WARRANT_VOIDED, warrant="warrant")}
 
 
 def standing(chain: Sequence[Entry]) -> Standing:

@@ -129,7 +129,7 @@ def _change(entry: Entry) -> dict[str, Any]:
             return {"asked_until": datetime.fromisoformat(str(entry.body["expires_at"]))}
         case Kind.WARRANT_MINTED:
             return {"asked_until": None}
-        case Kind.INTENT_REFUSED:
+        case Kind.INTENT_REFUSED | Kind.WARRANT_VOIDED:
             return {"running": False}
         case Kind.OUTCOME_VERIFIED | Kind.MESSAGE_SENT:
             return _outcome(entry)

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     APPROVAL_REMINDED = "approval.reminded"
     APPROVAL_DECIDED = "approval.decided"
     WARRANT_MINTED = "warrant.minted"
+    WARRANT_VOIDED = "warrant.voided"
     ACTION_EXECUTED = "action.executed"
     OUTCOME_VERIFIED = "outcome.verified"
     MESSAGE_SENT = "message.sent"

@@ -20,9 +20,11 @@ class Unsettled(Model):
 
 
 def unsettled(written: Sequence[Entry]) -> tuple[Unsettled, ...]:
-    """Every warrant without an outcome that matched, oldest first. One that nobody could read back is UNKNOWN, recorded so or not."""
+    """Every warrant that was not taken back, without an outcome that matched, oldest first. One that nobody could read back is UNKNOWN,
+    recorded so or not."""
+    void = {str(entry.body["warrant"]) for entry in written if entry.kind is Kind.WARRANT_VOIDED}
     outcomes = {str(entry.body["warrant"]): entry.body for entry in written if entry.kind is Kind.OUTCOME_VERIFIED and _known(entry)}
-    minted = [entry.body for entry in written if entry.kind is Kind.WARRANT_MINTED]
+    minted = [entry.body for entry in written if entry.kind is Kind.WARRANT_MINTED and entry.body["warrant"] not in void]
     payloads = _payloads(written)
     told = (_told(warrant, outcomes.get(str(warrant["warrant"])), payloads) for warrant in minted)
     return tuple(each for each in told if each.verification is not Verification.MATCH)

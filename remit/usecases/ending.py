@@ -5,13 +5,16 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, ValidationError
 
+from remit.budget_ports import GiveBack, VoidWarrant
 from remit.domain.action import Failure
-from remit.domain.errors import ApprovalExpired, OutcomeUnverified, Reason, Refusal
+from remit.domain.budget import Reservation
+from remit.domain.errors import ApprovalExpired, Conflict, OutcomeUnverified, Reason, Refusal
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
 from remit.domain.unsettled import Unsettled, unsettled
 from remit.domain.warrant import Receipt, Verification
 from remit.ports import Records
+from remit.usecases.entries import voided
 
 _REFUSALS = {error.code for error in Refusal.__subclasses__()}
 _LONGEST_MESSAGE = 500
@@ -86,12 +89,33 @@ class Outcome(Model):
 
 def record_end(end: Close, records: Records) -> Outcome:
     """What came of the run, in the ledger once. Raises Unavailable."""
-    written = records.entries(end.run)
+    written = _settled(end.run, records)
     open_ends = unsettled(written)
     outcome = _unverified(open_ends[0], end) if open_ends else _outcome(end, written)
     if not any(entry.kind is Kind.RUN_FINISHED for entry in written):
         records.commit(end.run, [], [*_last_words(end), *_unknown(open_ends), _finished(outcome)])
     return outcome
+
+
+def _settled(run: str, records: Records) -> Sequence[Entry]:
+    """The run's entries, once no warrant of it can be used any more: what was not begun by now never is."""
+    written = records.entries(run)
+    unknown = {each.warrant for each in unsettled(written) if each.verification is Verification.UNKNOWN}
+    minted = [entry for entry in written if entry.kind is Kind.WARRANT_MINTED and entry.body["warrant"] in unknown]
+    taken_back = [_void(entry, records) for entry in minted]
+    return records.entries(run) if any(taken_back) else written
+
+
+def _void(minted: Entry, records: Records) -> bool:
+    """False if the warrant was used: then something may have been done."""
+    warrant, drawn = str(minted.body["warrant"]), minted.body.get("reserved")
+    reserved = [Reservation.model_validate(each) for each in (drawn if isinstance(drawn, list) else [])]
+    changes = [VoidWarrant(warrant=warrant), *(GiveBack(reservation=each) for each in reserved)]
+    try:
+        records.commit(minted.run, changes, [voided(warrant, "The run ended before it was used.")])
+    except Conflict:
+        return False
+    return True
 
 
 def _unverified(first: Unsettled, end: Close) -> Outcome:

@@ -61,6 +61,11 @@ def minted(warrant: Warrant, reserved: tuple[Reservation, ...] = ()) -> Draft:
     )
 
 
+def voided(warrant: str, why: str) -> Draft:
+    """A warrant that can never be used: nothing was done under it."""
+    return Draft(kind=Kind.WARRANT_VOIDED, body={"warrant": warrant, "why": why})
+
+
 def outcome(intent: Intent, receipt: Receipt, labels: Labels) -> list[Draft]:
     """What was done, what the read-back said of it, and what that carries."""
     what: JsonObject = {"agent": intent.agent, "tool": intent.tool}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from remit.approval_ports import MoveApproval, RequestApproval
+from remit.budget_ports import VoidWarrant
 from remit.domain.action import Action, ActionStatus, failure_of
 from remit.domain.approval import Approval
 from remit.domain.ballot import Ballot
@@ -18,12 +19,13 @@ from remit.domain.errors import (
     RemitError,
     Unanswerable,
     Unavailable,
+    WarrantRefused,
 )
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.measure import GATE_ERRORS, Measure
 from remit.domain.model import JsonObject, Model
-from remit.domain.warrant import Receipt, Verification, mint
+from remit.domain.warrant import Receipt, Verification, Warrant, mint
 from remit.ports import Change, Executor, Meter, MintWarrant, MoveAction, OpenAction, Records, Spans, Tasks
 from remit.undo_ports import Undoings
 from remit.usecases import entries, minting
@@ -217,12 +219,25 @@ def _granted(action: Action, decision: Decision, ports: GatePorts) -> tuple[Acti
 def _executed(action: Action, ports: GatePorts) -> Action:
     if action.warrant is None:
         raise Unavailable(f"The warrant of action {action.intent.key} cannot be read.")
-    receipt = ports.executor.perform(action.warrant, action.intent.payload)
+    try:
+        receipt = ports.executor.perform(action.warrant, action.intent.payload)
+    except WarrantRefused as refused:
+        return _voided(action, action.warrant, refused, ports)
     done = action.model_copy(update={"status": ActionStatus.DONE, "receipt": receipt})
-    change = MoveAction(action=done, was=ActionStatus.WARRANTED)
+    # Nothing to be seen is said only where the business system refused.
+    back = minting.give_back(action.reserved) if receipt.observed is None else []
+    changes = [MoveAction(action=done, was=ActionStatus.WARRANTED), *back]
     labels = result_labels(receipt.observed or {}, ports.judge.charter.tools[action.intent.tool])
-    ports.records.commit(action.intent.run, [change], entries.outcome(action.intent, receipt, labels))
+    ports.records.commit(action.intent.run, changes, entries.outcome(action.intent, receipt, labels))
     return done
+
+
+def _voided(action: Action, warrant: Warrant, refused: WarrantRefused, ports: GatePorts) -> Action:
+    """An action whose warrant was never used, and by this never can be."""
+    closed = action.model_copy(update={"status": ActionStatus.REFUSED, "failure": failure_of(refused)})
+    changes = [MoveAction(action=closed, was=ActionStatus.WARRANTED), VoidWarrant(warrant=warrant.id), *minting.give_back(action.reserved)]
+    ports.records.commit(action.intent.run, changes, [entries.voided(warrant.id, refused.message)])
+    return closed
 
 
 def _closed(action: Action, refusal: Refusal, drafts: list[Draft], ports: GatePorts, settled: MoveApproval) -> Action:

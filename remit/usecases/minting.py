@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from remit.budget_ports import Reserve
+from remit.budget_ports import GiveBack, Reserve
 from remit.delegation_ports import RequireDelegation
 from remit.domain.budget import BudgetSpec, Reservation, action_reservations, step_reservations
 from remit.domain.charter import Charter
@@ -40,3 +40,8 @@ def reserve(reservations: Iterable[Reservation], charter: Charter, now: datetime
     """Kept for longer than any run takes."""
     keep_until = now + timedelta(seconds=charter.limits.seconds) + _REMEMBERED
     return [Reserve(reservation=each, keep_until=keep_until) for each in reservations]
+
+
+def give_back(reservations: Iterable[Reservation]) -> list[Change]:
+    """For an action of which it is certain that it was not done."""
+    return [GiveBack(reservation=each) for each in reservations]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from remit.budget_ports import Reserve
+from remit.budget_ports import GiveBack, Reserve, VoidWarrant
 from remit.domain.action import ActionStatus
 from remit.domain.budget import Reservation
 from remit.domain.errors import BudgetExhausted, Conflict
@@ -78,6 +78,20 @@ class BudgetsConformance(ABC):
             records.commit("repeated", changes, [DRAFT])
         with pytest.raises(BudgetExhausted):
             records.commit("repeated", [*reversed(changes)], [DRAFT])
+
+    def test_what_is_given_back_can_be_drawn_again_and_no_more_than_was_drawn(self, records: Records) -> None:
+        drawn = draw("agent/returned/2026-11-22", 3)
+        records.commit("budgets", [drawn], [])
+        records.commit("budgets", [GiveBack(reservation=drawn.reservation)], [])
+        with pytest.raises(Conflict):
+            records.commit("budgets", [GiveBack(reservation=drawn.reservation)], [])
+        assert [self.drawn(records, drawn) for _ in range(2)] == [True, False]
+
+    def test_a_warrant_is_taken_back_once(self, records: Records) -> None:
+        records.commit("budgets", [VoidWarrant(warrant="taken-back")], [])
+        with pytest.raises(Conflict):
+            records.commit("budgets", [VoidWarrant(warrant="taken-back"), draw("run/taken-back/a")], [])
+        assert self.drawn(records, draw("run/taken-back/a", 3))
 
     def test_of_a_hundred_at_once_exactly_as_many_pass_as_the_budget_covers(self, records: Records) -> None:
         def minted(number: int) -> bool:

@@ -61,13 +61,18 @@ class MemoryUses(WarrantUses):
 
     def __init__(self, records: MemoryRecords) -> None:
         self._records = records
-        self.used: set[str] = set()
+
+    @property
+    def used(self) -> set[str]:
+        return self._records.used
 
     def consume(self, warrant: Warrant, now: datetime) -> bool:
         if self._records.warrants.get(warrant.id) != warrant:
             raise WarrantRefused("The gate has minted no such warrant.")
         if warrant.id in self.used:
             return False
+        if warrant.id in self._records.void:
+            raise WarrantRefused("The warrant was taken back before its first use.")
         if now >= warrant.expires_at:
             raise WarrantRefused("The warrant expired before its first use.")
         self.used.add(warrant.id)

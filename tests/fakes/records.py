@@ -4,7 +4,7 @@ from threading import Lock
 from typing import TypeVar
 
 from remit.approval_ports import AddLink, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
-from remit.budget_ports import Reserve
+from remit.budget_ports import GiveBack, Reserve, VoidWarrant
 from remit.delegation_ports import Delegations, RequireDelegation, Revoke, RunUse, UseDelegation
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
@@ -36,7 +36,7 @@ from remit.undo_ports import ClaimUndo, NoteUndone, Undoings
 T = TypeVar("T")
 _TABLES = (
     *("actions", "approvals", "links", "ballots", "opened", "warrants", "stopped", "revoked"),
-    *("uses", "said", "claims", "citations", "drawn", "undo", "ledger"),
+    *("uses", "said", "claims", "citations", "drawn", "undo", "used", "void", "ledger"),
 )
 
 
@@ -88,6 +88,8 @@ class MemoryRecords(Records):
         self.said: dict[str, tuple[Statement, ...]] = {}
         self.claims: dict[str, Claim] = {}
         self.citations: set[Citation] = set()
+        self.used: set[str] = set()
+        self.void: set[str] = set()
         self.drawn: dict[tuple[str, str], int] = {}
         self.undo: dict[str, tuple[str, bool]] = {}
         self.ledger: dict[str, tuple[Entry, ...]] = {}
@@ -141,6 +143,13 @@ class MemoryRecords(Records):
                 _met(change, change.agent not in self.stopped)
             case Reserve():
                 self._draw(change)
+            case GiveBack():
+                place = change.reservation.account, change.reservation.meter
+                _require(self.drawn.get(place, 0) >= change.reservation.amount)
+                self.drawn[place] -= change.reservation.amount
+            case VoidWarrant():
+                _require(change.warrant not in self.used | self.void)
+                self.void.add(change.warrant)
             case Suspend():
                 _add(self.stopped, change.suspension.agent, change.suspension)
             case Reinstate():

@@ -26,7 +26,8 @@ def workflows() -> Iterator[str]:
 
 
 def of_all_functions() -> dict[str, set[str]]:
-    grants = {"api": _api(), "approvals": _approvals(), "recorder": LEDGER | MAIL, "timekeeper": _timekeeper()}
+    recorder = LEDGER | MAIL | _taking_back()
+    grants = {"api": _api(), "approvals": _approvals(), "recorder": recorder, "timekeeper": _timekeeper()}
     for charter in CHARTERS:
         grants |= _of_domain(charter)
     return grants | {
@@ -71,6 +72,10 @@ def _api() -> set[str]:
     return LEDGER | grants | facts | delegations | undo | {"dynamodb:Query on dynamodb:table/delegations/index/person"}
 
 
+def _taking_back() -> set[str]:
+    return {"dynamodb:PutItem on dynamodb:table/uses", "dynamodb:UpdateItem on dynamodb:table/budgets"}
+
+
 def _execution(workflow: str) -> set[str]:
     return {f"states:{action} on states:execution:{workflow}:*" for action in ("DescribeExecution", "StopExecution")}
 
@@ -112,6 +117,7 @@ def _gate(charter: Charter) -> set[str]:
         | {
             "dynamodb:PutItem on dynamodb:table/warrants",
             "dynamodb:UpdateItem on dynamodb:table/budgets",
+            "dynamodb:PutItem on dynamodb:table/uses",
             *(f"dynamodb:ConditionCheckItem on dynamodb:table/{table}" for table in ("agents", "delegations")),
         }
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}

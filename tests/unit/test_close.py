@@ -5,6 +5,7 @@ import json
 import pytest
 
 from remit.domain.action import Failure
+from remit.domain.budget import Reservation
 from remit.domain.errors import Unavailable
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject
@@ -16,8 +17,11 @@ from tests.fakes.outside import BrokenMailer, Outbox
 from tests.fakes.records import MemoryRecords
 
 
-def end(error: str | None = None, cause: str = "", *, written: tuple[Draft, ...] = (), **state: object) -> tuple[Outcome, MemoryRecords]:
+def end(
+    error: str | None = None, cause: str = "", *, written: tuple[Draft, ...] = (), used: frozenset[str] = frozenset(), **state: object
+) -> tuple[Outcome, MemoryRecords]:
     records = MemoryRecords(FixedClock())
+    records.used |= used
     records.commit("run-1", [], written)
     caught = {} if error is None else {"error": {"Error": error, "Cause": cause}}
     return close(Close.model_validate({"run": "run-1", **caught, **state}), close_ports(records)), records
@@ -57,10 +61,23 @@ def test_a_time_out_while_an_approval_was_open_is_an_expired_approval() -> None:
     assert (outcome.outcome, outcome.error) == (Ending.REFUSED, "Remit.ApprovalExpired")
 
 
-def test_a_warrant_without_an_outcome_makes_any_end_an_unverified_one() -> None:
-    outcome, records = end("Remit.Unavailable", written=(draft(Kind.WARRANT_MINTED, warrant="w"),))
+def test_a_warrant_that_was_used_and_has_no_outcome_makes_any_end_an_unverified_one() -> None:
+    outcome, records = end("Remit.Unavailable", written=(draft(Kind.WARRANT_MINTED, warrant="w"),), used=frozenset({"w"}))
     assert (outcome.outcome, outcome.error) == (Ending.FAILED, "Remit.OutcomeUnverified")
     assert [entry.body.get("verification") for entry in records.entries("run-1")][1] == "UNKNOWN"
+
+
+def test_a_warrant_that_was_never_used_is_taken_back_with_what_was_drawn_for_it() -> None:
+    records = MemoryRecords(FixedClock())
+    reservation = Reservation(account="agent/support/2026-11-22", meter="actions", amount=1, limit=5)
+    records.drawn[reservation.account, "actions"] = 3
+    minted = Draft(kind=Kind.WARRANT_MINTED, body={"warrant": "w", "reserved": [reservation.model_dump()]})
+    records.commit("run-1", [], [minted])
+    state = Close.model_validate({"run": "run-1", "error": {"Error": "Remit.Unavailable", "Cause": ""}})
+    first, second = (close(state, close_ports(records)) for _ in range(2))
+    assert (first.error, second) == ("Remit.Unavailable", first)
+    assert (records.void, records.drawn[reservation.account, "actions"]) == ({"w"}, 2)
+    assert [entry.kind for entry in records.entries("run-1")] == [Kind.WARRANT_MINTED, Kind.WARRANT_VOIDED, Kind.RUN_FINISHED]
 
 
 def test_a_turn_without_a_proposal_is_an_answer_and_its_model_call_is_recorded() -> None:
@@ -94,6 +111,7 @@ def test_an_error_after_a_step_that_was_done_is_how_the_run_ended() -> None:
 
 def test_closing_twice_after_an_unknown_outcome_answers_the_same() -> None:
     records = MemoryRecords(FixedClock())
+    records.used.add("w")
     records.commit("run-1", [], [draft(Kind.WARRANT_MINTED, warrant="w")])
     state = Close.model_validate({"run": "run-1", "error": {"Error": "Remit.Unavailable", "Cause": ""}})
     first, second = (close(state, close_ports(records)) for _ in range(2))
@@ -118,6 +136,7 @@ DRIFTED = Draft(
 
 def unsettled_run(*outcome: Draft) -> MemoryRecords:
     records = MemoryRecords(FixedClock())
+    records.used.add(str(MINTED.body["warrant"]))
     records.commit("run-1", [], [STARTED, PROPOSED, MINTED, *outcome])
     return records
 

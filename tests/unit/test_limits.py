@@ -1,6 +1,7 @@
 """How far a run may go and what an agent may spend, at the gate."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,9 @@ from remit.domain.action import ActionStatus, Failure
 from remit.domain.ballot import Verdict
 from remit.domain.budget import Allowance, BudgetSpec, LimitSpec
 from remit.domain.ledger import Kind
+from remit.domain.model import JsonObject
+from remit.domain.warrant import LIFETIME, Receipt, Warrant
+from remit.ports import Executor
 from remit.usecases.gate import Proposal, govern
 from tests.fakes.gate import REFUNDS, RUN, World, make_intent, refund
 
@@ -150,6 +154,44 @@ def test_nothing_is_done_on_an_approval_that_came_after_the_runs_deadline() -> N
     made.clock.pause(timedelta(hours=2).total_seconds())
     made.reply(Verdict.APPROVE)
     assert (answers(made), made.till.done) == (["Remit.BudgetExhausted"], {})
+
+
+def test_what_the_business_system_refused_is_given_back() -> None:
+    made = world(day=Allowance(actions=1, money={"USD": 500_00}))
+    made.till.refuses = "closed for the day"
+    made.propose()
+    assert (answers(made), {made.records.drawn[DAY, meter] for meter in ("actions", "money/USD")}) == (["Remit.OutcomeUnverified"], {0})
+    made.till.refuses = None
+    made.propose(run="run-2")
+    assert answers(made)[1:] == ["DONE"]
+
+
+def test_what_was_done_is_not_given_back_whatever_the_read_back_says() -> None:
+    made = world(day=Allowance(actions=1))
+    made.till.alters = {"amount": 1}
+    made.propose()
+    assert (answers(made), made.records.drawn[DAY, "actions"]) == (["Remit.OutcomeUnverified"], 1)
+
+
+class Late(Executor):
+    """An executor that is reached only once the warrant has expired."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._executor = world, world.executor
+
+    def perform(self, warrant: Warrant, payload: JsonObject) -> Receipt:
+        self._world.clock.pause(LIFETIME.total_seconds())
+        return self._executor.perform(warrant, payload)
+
+
+def test_a_warrant_that_was_never_used_is_taken_back_with_what_was_drawn_for_it() -> None:
+    made = world(day=Allowance(actions=1))
+    late = replace(made.ports, executor=Late(made))
+    intent = make_intent(refund())
+    made.opened(intent)
+    govern(Proposal(task_token="task-1", intent=intent), late)
+    assert (answers(made), made.records.drawn[DAY, "actions"], made.till.done) == (["Remit.WarrantRefused"], 0, {})
+    assert (made.kinds()[-1], made.records.actions[intent.key].status) == (Kind.WARRANT_VOIDED, ActionStatus.REFUSED)
 
 
 def test_of_a_hundred_intents_at_once_exactly_the_ten_pass_that_the_budget_covers() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.dynamodb_uses import DynamoUses
-from remit.domain.errors import WarrantRefused
+from remit.budget_ports import VoidWarrant
+from remit.domain.errors import Conflict, WarrantRefused
 from remit.domain.warrant import Warrant, mint
 from remit.ports import MintWarrant
 from tests.fakes.clock import NOON, FixedClock
@@ -58,3 +59,16 @@ def test_an_expired_warrant_is_refused_unless_it_was_used_in_time(dynamodb: "Dyn
         uses.consume(warrant, warrant.expires_at)
     assert uses.consume(warrant, NOON)
     assert not uses.consume(warrant, warrant.expires_at)
+
+
+def test_a_warrant_that_was_taken_back_is_never_used(dynamodb: "DynamoDBClient", warrant: Warrant) -> None:
+    DynamoRecords(dynamodb, NAMES, FixedClock()).commit("run-1", [VoidWarrant(warrant=warrant.id)], [])
+    for now in (NOON, warrant.expires_at):
+        with pytest.raises(WarrantRefused):
+            DynamoUses(dynamodb, NAMES).consume(warrant, now)
+
+
+def test_a_warrant_that_was_used_is_not_taken_back(dynamodb: "DynamoDBClient", warrant: Warrant) -> None:
+    DynamoUses(dynamodb, NAMES).consume(warrant, NOON)
+    with pytest.raises(Conflict):
+        DynamoRecords(dynamodb, NAMES, FixedClock()).commit("run-1", [VoidWarrant(warrant=warrant.id)], [])

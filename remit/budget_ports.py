@@ -1,5 +1,7 @@
 """Budgets as changes that a commit of Records can make: what is drawn from an account, and what is given back because nothing was done."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import datetime
 
 from remit.domain.budget import Reservation
@@ -27,3 +29,15 @@ class VoidWarrant(Change):
     """The warrant must not have been used, and never will be."""
 
     warrant: str
+
+
+class TokenAccounts(ABC):
+    """One agent's accounts of tokens, to which it has the only key."""
+
+    @abstractmethod
+    def draw(self, reservations: Sequence[Reservation], keep_until: datetime) -> None:
+        """All of them, or none. Raises BudgetExhausted for the first that does not fit, Unavailable."""
+
+    @abstractmethod
+    def settle(self, reservations: Sequence[Reservation], used: int) -> None:
+        """Count what was used instead of what was drawn. Raises Unavailable."""

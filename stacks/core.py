@@ -59,6 +59,7 @@ class CoreStack(Stack):
         by_person = {"person": IndexSpec(key="name")}
         Table(self, "Delegations", stage=stage, name=name("delegations"), key="delegation", sort="sk", indexes=by_person, expires=True)
         Table(self, "Budgets", stage=stage, name=name("budgets"), key="account", sort="meter", expires=True)
+        Table(self, "Tokens", stage=stage, name=name("tokens"), key="agent", sort="account", expires=True)
         Table(self, "Facts", stage=stage, name=name("facts"), key="pk", sort="sk")
         self.ledger_stream = LedgerTable(self, "Ledger", stage=stage, arns=self._arns).stream_arn
 

@@ -19,6 +19,7 @@ from stacks.constructs.memory import memory
 from stacks.constructs.policy_store import PolicyStore
 from stacks.constructs.sender import Sender
 from stacks.constructs.table import Table
+from stacks.constructs.tokens import tokens_of
 from stacks.constructs.workflow import Workflow, starts
 from stacks.stages import Stage
 
@@ -114,6 +115,8 @@ class DomainStack(Stack):
         own = self._arns.transcripts(f"{charter.domain}/{agent}/")
         reasoner.allow(own, "s3:PutObject")
         acknowledge_wildcard(reasoner.role, own, "Transcripts are named after their run and content, which are not known before.")
+        if agent in charter.budgets:
+            reasoner.permit(tokens_of(self._arns, agent))
         return reasoner
 
     def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:

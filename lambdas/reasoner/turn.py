@@ -16,9 +16,13 @@ from remit.domain.recall import Recollection
 from remit.domain.warrant import Receipt
 from remit.ports import Clock, Spans
 from remit.transcript_ports import Transcripts, Unkept
+from remit.usecases.tokens import Purse
 
 # As OpenTelemetry names them.
 _CHAT = {"operation": "chat", "provider": "aws.bedrock"}
+# The most that a model may answer, and more than a service adds by itself to a request with tools.
+ANSWER_TOKENS = 4096
+_OF_THE_SERVICE = 2048
 _MESSAGES: TypeAdapter[list[AnyMessage]] = TypeAdapter(list[AnyMessage])
 
 
@@ -58,24 +62,28 @@ class Reasoner:
     prompt: Prompt
     model_id: str
     offered: frozenset[str]
+    offers_size: int
     graph: Graph
     writer: Graph
     clock: Clock
     spans: Spans
+    purse: Purse
     recall: Callable[[], Recollection] = Recollection
     transcripts: Transcripts = field(default_factory=Unkept)
 
 
 def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
-    """Ask the model once (twice if it has to be corrected). Raises Unavailable if it cannot be told what the agent knows, or what was
-    said cannot be kept."""
+    """Ask the model once (twice if it has to be corrected). Raises BudgetExhausted if the agent's tokens do not cover that, Unavailable
+    if it cannot be told what the agent knows, or what was said cannot be kept."""
     heard, known = _heard(turn), reasoner.recall()
     begun = reasoner.clock.now()
     asked = [SystemMessage(with_facts(reasoner.prompt, known)), *heard]
     thought: Thought = {"messages": asked, "corrections": 0}
+    drawn = reasoner.purse.draw(turn.run, most_tokens(asked, reasoner.offers_size))
     with reasoner.spans.span("model", run=turn.run, agent=reasoner.agent, model=reasoner.model_id, **_CHAT) as span:
         messages: list[AnyMessage] = (reasoner.writer if turn.drafting else reasoner.graph).invoke(thought)["messages"][1:]
         last, usage = messages[-1], _usage(messages[len(heard) :])
+        reasoner.purse.settle(drawn, sum(usage.values()))
         proposal, say = None if turn.drafting else _proposal(last, reasoner), str(last.text) or None
         span.note(outcome=proposal.tool if proposal else "text", **{name: str(tokens) for name, tokens in usage.items()})
     kept = _keep(turn.run, asked, messages[len(heard) :], reasoner.transcripts)
@@ -92,6 +100,13 @@ def _keep(run: str, asked: Sequence[AnyMessage], answered: Sequence[AnyMessage],
     """Where the messages lie word for word: the ledger, which nobody can redact, has only their digests."""
     kept = transcripts.keep(run, *(_MESSAGES.dump_python([*messages], mode="json") for messages in (asked, answered)))
     return {"archived": kept.model_dump()} if kept.input else {}
+
+
+def most_tokens(messages: Sequence[AnyMessage], offers_size: int) -> int:
+    """What a turn can take: what is sent, twice where the model is corrected, and its answers, of which the first is sent too. Every
+    token stands for at least one byte."""
+    sent = len(_MESSAGES.dump_json(list(messages))) + offers_size + _OF_THE_SERVICE
+    return 2 * sent + 3 * ANSWER_TOKENS
 
 
 def _heard(turn: Turn) -> list[AnyMessage]:

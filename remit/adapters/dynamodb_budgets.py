@@ -34,3 +34,14 @@ def give_back(reservation: Reservation, table: str) -> "UpdateTypeDef":
         "ExpressionAttributeNames": {"#used": "used"},
         "ExpressionAttributeValues": encode({":amount": reservation.amount}),
     }
+
+
+def settle(reservation: Reservation, used: int, table: str) -> "UpdateTypeDef":
+    """What was used in place of what was drawn, whatever else was drawn meanwhile."""
+    return {
+        "TableName": table,
+        "Key": encode({"account": reservation.account, "meter": reservation.meter}),
+        "UpdateExpression": "ADD #used :more",
+        "ExpressionAttributeNames": {"#used": "used"},
+        "ExpressionAttributeValues": encode({":more": used - reservation.amount}),
+    }

@@ -21,6 +21,7 @@ class Allowance(Model):
 
     actions: Annotated[int, Field(ge=0)] | None = None
     money: dict[Currency, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    tokens: Annotated[int, Field(ge=1, description="Of its model, in and out")] | None = None
 
 
 class BudgetSpec(Model):
@@ -28,6 +29,10 @@ class BudgetSpec(Model):
 
     day: Allowance = Allowance()
     run: Allowance = Allowance()
+
+    def of(self, agent: str, run: str, now: datetime) -> tuple[tuple[str, Allowance], ...]:
+        """The agent's accounts, and what each may hold."""
+        return (f"agent/{agent}/{now.date().isoformat()}", self.day), (f"run/{run}/{agent}", self.run)
 
 
 class LimitSpec(Model):
@@ -59,20 +64,19 @@ class Reservation(Model):
         return BudgetExhausted(why, (Reason(policy=f"budget.{self.account.partition('/')[0]}.{self.meter.partition('/')[0]}", reason=why),))
 
 
-def agent_day(agent: str, now: datetime) -> str:
-    """An agent's account of one day."""
-    return f"agent/{agent}/{now.date().isoformat()}"
-
-
-def agent_run(agent: str, run: str) -> str:
-    """An agent's account of one run."""
-    return f"run/{run}/{agent}"
-
-
 def action_reservations(intent: Intent, budget: BudgetSpec, spending: Spending | None, now: datetime) -> tuple[Reservation, ...]:
     """What one action draws from each account that has to cover it, when its warrant is minted."""
-    accounts = ((agent_day(intent.agent, now), budget.day), (agent_run(intent.agent, intent.run), budget.run))
+    accounts = budget.of(intent.agent, intent.run, now)
     return tuple(each for account, allowance in accounts for each in _drawn(account, allowance, intent.payload, spending))
+
+
+def token_reservations(agent: str, run: str, budget: BudgetSpec, most: int, now: datetime) -> tuple[Reservation, ...]:
+    """What one turn of a model that takes at most so many tokens draws, before it is asked."""
+    return tuple(
+        Reservation(account=account, meter="tokens", amount=most, limit=allowance.tokens)
+        for account, allowance in budget.of(agent, run, now)
+        if allowance.tokens is not None
+    )
 
 
 def step_reservations(intent: Intent, limits: LimitSpec) -> tuple[Reservation, ...]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import ConfigDict, ValidationError
 
 from remit.budget_ports import GiveBack, VoidWarrant
 from remit.domain.action import Failure
 from remit.domain.budget import Reservation
-from remit.domain.errors import ApprovalExpired, Conflict, OutcomeUnverified, Reason, Refusal
+from remit.domain.errors import ApprovalExpired, BudgetExhausted, Conflict, OutcomeUnverified, Reason, Refusal, Unavailable
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
 from remit.domain.unsettled import Unsettled, unsettled
@@ -17,6 +18,7 @@ from remit.ports import Records
 from remit.usecases.entries import voided
 
 _REFUSALS = {error.code for error in Refusal.__subclasses__()}
+_CODES = {error.__name__: error.code for error in (BudgetExhausted, Unavailable)}
 _LONGEST_MESSAGE = 500
 _SAID = {"warrant", "agent", "tool", "verification"}
 
@@ -33,6 +35,15 @@ class Caught(Model):
 
     Error: str
     Cause: str = ""
+
+
+class _Raised(Model):
+    """What Lambda says of an exception, as far as it matters."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    errorType: Literal["BudgetExhausted", "Unavailable"]  # noqa: N815 (Lambda's word)
+    errorMessage: str  # noqa: N815
 
 
 class Reasoning(Model):
@@ -168,10 +179,18 @@ def _ending(failure: Failure) -> Ending:
 def _failure(caught: Caught, written: Sequence[Entry]) -> Failure:
     if caught.Error == "States.Timeout" and any(entry.kind is Kind.APPROVAL_REQUESTED for entry in written):
         return Failure(error=ApprovalExpired.code, message="Nobody answered the request for approval in time.")
-    try:
-        return Failure.model_validate_json(caught.Cause)
-    except ValidationError:
-        return Failure(error=caught.Error, message=caught.Cause[:_LONGEST_MESSAGE])
+    for read in (Failure.model_validate_json, _raised):
+        try:
+            return read(caught.Cause)
+        except ValidationError:
+            continue
+    return Failure(error=caught.Error, message=caught.Cause[:_LONGEST_MESSAGE])
+
+
+def _raised(cause: str) -> Failure:
+    """An error of the tree that a function raised, as Lambda reports it. Raises ValidationError for anything else."""
+    raised = _Raised.model_validate_json(cause)
+    return Failure(error=_CODES[raised.errorType], message=raised.errorMessage)
 
 
 def _unknown(open_ends: Sequence[Unsettled]) -> list[Draft]:

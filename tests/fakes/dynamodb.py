@@ -29,6 +29,7 @@ _KEYS = {
     "facts": ("pk", "sk"),
     "delegations": ("delegation", "sk"),
     "budgets": ("account", "meter"),
+    "tokens": ("agent", "account"),
 }
 
 _INDEXES = {

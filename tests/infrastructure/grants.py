@@ -99,13 +99,19 @@ def _of_domain(charter: Charter) -> dict[str, set[str]]:
         grants[f"{charter.domain}-{agent}-executor"] = _executor(charter.domain, agent)
     for agent in charter.reasoning_agents():
         kept = f"s3:PutObject on s3:::transcripts-<AWS::AccountId>-<AWS::Region>/{charter.domain}/{agent}/*"
-        grants[f"{charter.domain}-{agent}-reasoner"] = {f"bedrock:InvokeModel on {MODEL}", kept} | _memory(charter, agent)
+        thinks = {f"bedrock:InvokeModel on {MODEL}", kept}
+        grants[f"{charter.domain}-{agent}-reasoner"] = thinks | _memory(charter, agent) | _tokens(charter, agent)
     return grants
 
 
 def _memory(charter: Charter, agent: str) -> set[str]:
     """What the reasoner shows its model; tests/infrastructure/test_memory.py has the condition."""
     return {"dynamodb:Query on dynamodb:table/facts"} if charter.namespaces_of(agent) else set()
+
+
+def _tokens(charter: Charter, agent: str) -> set[str]:
+    """What it may spend on its model, in its own partition."""
+    return {"dynamodb:UpdateItem on dynamodb:table/tokens"} if agent in charter.budgets else set()
 
 
 def _gate(charter: Charter) -> set[str]:

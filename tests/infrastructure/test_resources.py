@@ -22,6 +22,7 @@ TABLES = {
     "facts": ["pk", "sk"],
     "ledger": ["run", "seq"],
     "budgets": ["account", "meter"],
+    "tokens": ["agent", "account"],
 }
 BUSINESS = {
     f"{charter.domain}-{name}": [table.partition, *([table.sort] if table.sort else [])]

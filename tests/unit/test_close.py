@@ -56,6 +56,12 @@ def test_the_gates_reasons_are_handed_on() -> None:
     assert (outcome.message, outcome.reasons[0].policy) == ("no", "p")
 
 
+def test_an_error_that_a_function_raised_is_known_by_its_own_name() -> None:
+    raised = json.dumps({"errorType": "BudgetExhausted", "errorMessage": "no tokens left", "stackTrace": []})
+    outcome, _ = end("BudgetExhausted", raised)
+    assert (outcome.outcome, outcome.error, outcome.message) == (Ending.REFUSED, "Remit.BudgetExhausted", "no tokens left")
+
+
 def test_a_time_out_while_an_approval_was_open_is_an_expired_approval() -> None:
     outcome, _ = end("States.Timeout", written=(draft(Kind.APPROVAL_REQUESTED, approval="a"),))
     assert (outcome.outcome, outcome.error) == (Ending.REFUSED, "Remit.ApprovalExpired")

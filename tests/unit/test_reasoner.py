@@ -11,19 +11,21 @@ from langchain_core.runnables import RunnableLambda
 
 from lambdas.reasoner.graph import make_graph
 from lambdas.reasoner.prompt import make_offers, make_prompt, tool_name
-from lambdas.reasoner.turn import Answer, Reasoner, Turn, take_turn
+from lambdas.reasoner.turn import ANSWER_TOKENS, Answer, Reasoner, Turn, most_tokens, take_turn
 from remit.domain.action import Failure
-from remit.domain.errors import Reason, Unavailable
+from remit.domain.errors import BudgetExhausted, Reason, Unavailable
 from remit.domain.memory import MemorySpec
 from remit.domain.recall import Recollection
 from remit.domain.warrant import Receipt, Verification
 from remit.usecases.facts import FactPorts, change_fact
 from remit.usecases.recall import recall
+from remit.usecases.tokens import Purse
 from tests.fakes.clock import FixedClock
 from tests.fakes.facts import memory_facts
 from tests.fakes.gate import PAYLOADS, REFUNDS, refund
 from tests.fakes.memory import add, by, key, retract, update
 from tests.fakes.outside import TimedSpans
+from tests.fakes.tokens import MemoryTokens, make_purse
 from tests.fakes.transcripts import MemoryTranscripts
 
 OFFERS = make_offers(REFUNDS, "support", PAYLOADS)
@@ -37,14 +39,23 @@ class Script:
         self.answers = list(answers)
         self.asked: list[list[AnyMessage]] = []
 
-    def reasoner(self) -> Reasoner:
+    def reasoner(self, purse: Purse | None = None) -> Reasoner:
         model = RunnableLambda(self._answer)
         prompt = make_prompt("support.v1", "You are kind.")
         graph, clock = make_graph(model, OFFERED), FixedClock()
         self.spans = TimedSpans(clock)
         writer = make_graph(model, frozenset())
         return Reasoner(
-            agent="support", prompt=prompt, model_id="m", offered=OFFERED, graph=graph, writer=writer, clock=clock, spans=self.spans
+            agent="support",
+            prompt=prompt,
+            model_id="m",
+            offered=OFFERED,
+            offers_size=100,
+            graph=graph,
+            writer=writer,
+            clock=clock,
+            spans=self.spans,
+            purse=purse or make_purse(clock),
         )
 
     def _answer(self, messages: Any) -> AIMessage:  # noqa: ANN401
@@ -237,3 +248,40 @@ def test_what_cannot_be_kept_leads_to_nothing() -> None:
     kept.full = True
     with pytest.raises(Unavailable):
         take_turn(Turn(run="run-1", input={"message": "Hello."}), replace(Script(call()).reasoner(), transcripts=kept))
+
+
+ASKED = Turn(run="run-1", input={"message": "A refund, please."})
+
+
+def test_what_a_turn_can_take_is_drawn_before_it_and_what_it_took_counts_after_it() -> None:
+    script, accounts = Script(call()), MemoryTokens()
+    take_turn(ASKED, script.reasoner(make_purse(FixedClock(), accounts, day=100_000, run=50_000)))
+    assert accounts.drawn == {"agent/support/2026-11-22": 110, "run/run-1/support": 110}
+
+
+def test_a_model_whose_turn_the_tokens_do_not_cover_is_not_asked() -> None:
+    script, accounts = Script(call()), MemoryTokens()
+    with pytest.raises(BudgetExhausted) as refused:
+        take_turn(ASKED, script.reasoner(make_purse(FixedClock(), accounts, run=1_000)))
+    assert refused.value.message == "In this run agent 'support' has a budget of 1000 tokens, and this would exceed it."
+    assert (script.asked, accounts.drawn) == ([], {})
+
+
+def test_a_turn_that_breaks_off_keeps_what_it_drew() -> None:
+    script, accounts = Script(), MemoryTokens()
+    with pytest.raises(IndexError):
+        take_turn(ASKED, script.reasoner(make_purse(FixedClock(), accounts, run=50_000)))
+    assert accounts.drawn["run/run-1/support"] > ANSWER_TOKENS
+
+
+def test_a_model_is_not_asked_while_nobody_can_tell_what_it_may_spend() -> None:
+    script, accounts = Script(call()), MemoryTokens()
+    accounts.gone = True
+    with pytest.raises(Unavailable):
+        take_turn(ASKED, script.reasoner(make_purse(FixedClock(), accounts, run=50_000)))
+    assert script.asked == []
+
+
+def test_a_longer_conversation_can_take_more() -> None:
+    short, long = ([SystemMessage("é" * length)] for length in (10, 1000))
+    assert most_tokens(long, 0) - most_tokens(short, 0) == 2 * 2 * 990

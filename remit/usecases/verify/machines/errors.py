@@ -41,6 +41,8 @@ def _tree(root: type[RemitError]) -> Iterator[type[RemitError]]:
 # By the name that the gate answers with, and by the class, as a function reports what it raises.
 _OURS = {name for error in _tree(RemitError) for name in (error.code, error.__name__)}
 _NEVER_AGAIN = tuple(error.code for error in _tree(Refusal) if error is not Refusal)
+# As the gate reports them, and as a function that raised one: trying again does not change a no.
+_REFUSED = {name for error in _tree(Refusal) for name in (error.code, error.__name__)}
 _CERTAIN = (Denied.code, *_NEVER_AGAIN, _LATE)
 _PASSING = {Unavailable.code, Unavailable.__name__, PreconditionRunning.code}
 # How Step Functions names what happens to a function that did not answer: it was throttled, ran out of time, or its process ended.
@@ -79,13 +81,17 @@ def _retries(located: Located, file: MachineFile) -> Finding | None:
         if isinstance(retrier.max_attempts, int) and retrier.max_attempts > _MOST_ATTEMPTS:
             what = f"it is tried {retrier.max_attempts} times more after {retrier.error_equals[0]}"
             return file.at(located, "unbounded-retry", what, f"Make its MaxAttempts at most {_MOST_ATTEMPTS}")
-        final = [name for name in retrier.error_equals if name not in _PASSING and not name.startswith(_OF_LAMBDA)]
-        if acts and final:
+        final = [name for name in retrier.error_equals if name in _REFUSED or (acts and not _may_pass(name))]
+        if final:
             what = f"it is tried again after {final[0]}, which trying again does not change"
             return file.at(
                 located, "retried-refusal", what, f"Retry {Unavailable.code}, {PreconditionRunning.code} and Lambda's own errors only"
             )
     return None
+
+
+def _may_pass(name: str) -> bool:
+    return name in _PASSING or name.startswith(_OF_LAMBDA)
 
 
 def _uncaught(located: Located, task: Task, machine: Machine, file: MachineFile) -> Finding | None:

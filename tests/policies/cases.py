@@ -85,8 +85,8 @@ def _intent(domain: str, file: CaseFile) -> Intent:
     """By the agent that the file names, or else the domain's first."""
     agent = file.agent or next(iter(charter(domain).agents))
     delegator = None if file.delegator is None else file.delegator.delegates(NOON)
-    asked = {"agent": agent, "tool": file.tool, "payload": file.payload, "requester": file.requester, "delegator": delegator}
-    return Intent(run="run-1", step="govern-1", **asked)
+    asker, tool, payload = file.requester, file.tool, file.payload
+    return Intent(run="run-1", step="govern-1", agent=agent, tool=tool, payload=payload, requester=asker, delegator=delegator)
 
 
 def _fact(domain: str, name: str, attributes: JsonObject) -> Fact:

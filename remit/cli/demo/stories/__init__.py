@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from remit.cli.demo.stories import claims, mailbox, refunds
+from remit.cli.demo.stories import claims, mailbox, receivables, refunds
 from remit.cli.demo.world import Record
 
 __all__ = ["APPROVED", "PEOPLE", "RECORDS", "STORIES"]
 
 APPROVED = refunds.APPROVED
-STORIES = (*refunds.STORIES, *claims.STORIES, *mailbox.STORIES)
-RECORDS: Mapping[str, Mapping[str, Sequence[Record]]] = {"refunds": refunds.RECORDS, "claims": claims.RECORDS, "mailbox": mailbox.RECORDS}
+STORIES = (*refunds.STORIES, *claims.STORIES, *mailbox.STORIES, *receivables.STORIES)
+RECORDS: Mapping[str, Mapping[str, Sequence[Record]]] = {
+    "refunds": refunds.RECORDS,
+    "claims": claims.RECORDS,
+    "mailbox": mailbox.RECORDS,
+    "receivables": receivables.RECORDS,
+}
 # By name: their tenant and group.
 PEOPLE: Mapping[str, tuple[str, str]] = {**claims.PEOPLE}

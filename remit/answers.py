@@ -137,6 +137,45 @@ class Approval(Answer):
     expires_at: datetime
 
 
+class Voice(Answer):
+    """Whose answer it is, who gave it, and how that is known."""
+
+    approver: str
+    by: str
+    known_as: str
+
+
+class Said(Answer):
+    """One approver's answer."""
+
+    voice: Voice
+    verdict: str
+    comment: str
+    at: datetime
+
+
+class Wording(Answer):
+    sentence: str
+
+
+class Answered(Approval):
+    """A question with all answers that count; `stands` is how it stands for the caller, OPEN if theirs is asked for."""
+
+    payload_digest: str
+    wording: Wording
+    stands: str
+    answers: tuple[Said, ...] = ()
+
+
+class Deputy(Answer):
+    """Who answers in an approver's place; `approval` is the one question that it is for, if it is for one."""
+
+    approver: str
+    to: str
+    until: datetime
+    approval: str | None = None
+
+
 class Approvals(Answer):
     approvals: tuple[Approval, ...]
 

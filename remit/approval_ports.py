@@ -6,6 +6,9 @@ from datetime import datetime
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
 from remit.domain.ballot import Ballot
+from remit.domain.delegation import Delegator
+from remit.domain.deputy import Deputy
+from remit.domain.session import Session
 from remit.ports import Change
 
 
@@ -32,8 +35,22 @@ class Approvals(ABC):
         """Empty where nobody has answered."""
 
     @abstractmethod
+    def deputy(self, approver: str, approval: str) -> Deputy | None:
+        """The last that was appointed for this question, else for all of the approver's; it may have ended."""
+
+    @abstractmethod
+    def session(self, visit_hash: str) -> Session | None:
+        """Who signed in with the visit; it may be over."""
+
+    @abstractmethod
     def suspension(self, agent: str) -> Suspension | None:
         """Why nothing can be approved for the agent now; None while it may act."""
+
+
+class SignIns(ABC):
+    @abstractmethod
+    def redeem(self, code: str, key: str, came_back_to: str) -> Delegator:
+        """Who signed in, by what the user pool's page sent the browser back with. Raises Unauthenticated, Unavailable."""
 
 
 class RequestApproval(Change):
@@ -65,6 +82,18 @@ class CastBallot(Change):
     """The ballot must be as it was before its last answer."""
 
     ballot: Ballot
+
+
+class AppointDeputy(Change):
+    """In the place of any that was appointed before, for the same."""
+
+    deputy: Deputy
+
+
+class StartSession(Change):
+    """The visit must not be one that anybody signed in with."""
+
+    session: Session
 
 
 class NoteOpened(Change):

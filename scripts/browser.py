@@ -6,21 +6,15 @@ import sys
 from pathlib import Path
 
 from remit.cli import processes
+from remit.cli.browser import find
 from scripts import steps
 
-_PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 _APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300")
 MISSING = "The tests in a browser need Chromium, and there is none on the PATH: install it first (on Debian: apt-get install chromium)."
 
 
 class NoBrowser(Exception):
     """The message is one sentence for the person at the keyboard."""
-
-
-def find() -> Path | None:
-    """A Chromium on this machine."""
-    found = (shutil.which(program) for program in _PROGRAMS)
-    return next((Path(path) for path in found if path), None)
 
 
 def provide(root: Path) -> None:

@@ -46,8 +46,9 @@ def api_bundle(charters: Sequence[Charter]) -> Bundle:
     return Bundle(folder="api", charters=tuple(charters))
 
 
-def approvals_bundle() -> Bundle:
-    return Bundle(folder="approvals", extras=(_PAGES,))
+def approvals_bundle(charters: Sequence[Charter]) -> Bundle:
+    """It says who is who among approvers."""
+    return Bundle(folder="approvals", charters=tuple(charters), extras=(_PAGES,))
 
 
 def recorder_bundle() -> Bundle:

@@ -26,6 +26,10 @@ from stacks.stages import Stage
 _LINK = "The opaque token in the link is the authority: a human opens it from a mail, without an AWS identity."
 # Read and change facts, and check in the same transaction that what a statement rests on still stands. Never a scan.
 _FACT_ACTIONS = ("GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem")
+_SESSION = "A person signs in to the user pool from it, and it answers nothing but a way to do so until they have."
+_INBOX_ROUTES = (("GET", "/inbox"), ("POST", "/inbox"), ("GET", "/inbox/{id}"), ("GET", "/signed-in"))
+_ANSWERS = "/approvals/{id}/answers"
+_ANSWER_ROUTES = (("GET", _ANSWERS), ("POST", _ANSWERS), ("POST", "/approvals/{id}/deputies"), ("POST", "/deputies"))
 _FACT_ROUTES = (("POST", "/facts"), *(("GET", f"/facts{part}") for part in ("", "/history", "/context", "/conflicts")))
 
 
@@ -41,10 +45,12 @@ class CoreStack(Stack):
             self, "People", stage=stage, endpoint=endpoint, groups=[group for charter in charters for group in charter.groups]
         )
         self._agents = {agent: charter.domain for charter in charters for agent in charter.agents}
-        api, approvals = self._api(charters), self._approvals([charter.domain for charter in charters])
+        rest = RestApi(self, "Rest", stage=stage, endpoint=endpoint)
+        api, approvals = self._api(charters), self._approvals(charters, self._people.sign_in(stage, endpoint, rest.url))
         self._recorder(charters)
         self._timekeeper([charter.domain for charter in charters])
-        self.public_url = self._routes(api, approvals, endpoint)
+        self.public_url = rest.url
+        self._routes(rest, api, approvals)
         CfnOutput(self, "ApiUrl", value=self.public_url)
 
     def _tables(self) -> None:
@@ -52,7 +58,7 @@ class CoreStack(Stack):
         Table(self, "Actions", stage=stage, name=name("actions"), key="key")
         still_open = {"open": IndexSpec(key="open_in", sort="requested_at"), "due": IndexSpec(key="open_in", sort="due_at")}
         Table(self, "ApprovalsTable", stage=stage, name=name("approvals"), key="pk", sort="sk", expires=True, indexes=still_open)
-        Table(self, "Answers", stage=stage, name=name("answers"), key="pk", sort="sk")
+        Table(self, "Answers", stage=stage, name=name("answers"), key="pk", sort="sk", expires=True)
         Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
@@ -80,14 +86,15 @@ class CoreStack(Stack):
             acknowledge_wildcard(api.role, execution, "An execution is named after its run, which is not known before.")
         return api
 
-    def _approvals(self, domains: Sequence[str]) -> Function:
-        approvals, arns = self._function("approvals", bundle=approvals_bundle(), environment={"DOMAINS": json.dumps(domains)}), self._arns
+    def _approvals(self, charters: Sequence[Charter], sign_in: dict[str, str]) -> Function:
+        arns, bundle = self._arns, approvals_bundle(charters)
+        approvals = self._function("approvals", bundle=bundle, environment={"ACCOUNT": self.account, **sign_in})
         approvals.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:ConditionCheckItem")
         approvals.allow(arns.approvals_index("open"), "dynamodb:Query")
         approvals.allow(arns.table("agents"), "dynamodb:GetItem", "dynamodb:ConditionCheckItem")
         approvals.allow(arns.table("answers"), "dynamodb:GetItem", "dynamodb:PutItem")
         approvals.append_to(arns.table("ledger"))
-        approvals.allow([arns.gate(domain) for domain in domains], "lambda:InvokeFunction")
+        approvals.allow([arns.gate(charter.domain) for charter in charters], "lambda:InvokeFunction")
         return approvals
 
     def _recorder(self, charters: Sequence[Charter]) -> None:
@@ -106,8 +113,7 @@ class CoreStack(Stack):
         timekeeper.allow([arns.gate(domain) for domain in domains], "lambda:InvokeFunction")
         Schedule(self, "Ticking", name=self._names.of("tick"), rate=self._stage.tick_every, function=timekeeper)
 
-    def _routes(self, api: Function, approvals: Function, endpoint: str) -> str:
-        rest = RestApi(self, "Rest", stage=self._stage, endpoint=endpoint)
+    def _routes(self, rest: RestApi, api: Function, approvals: Function) -> None:
         rest.route("POST", "/runs", api)
         rest.route("GET", "/runs/{id}", api)
         rest.route("POST", "/runs/{id}/undo", api)
@@ -123,6 +129,12 @@ class CoreStack(Stack):
             rest.route(*route, api)
         rest.route("GET", "/approvals/{id}", approvals, unsigned_because=_LINK)
         rest.route("POST", "/approvals/{id}", approvals, unsigned_because=_LINK)
+        for route in _INBOX_ROUTES:
+            rest.route(*route, approvals, unsigned_because=_SESSION)
+        for route in _ANSWER_ROUTES:
+            rest.route(*route, approvals)
+        answers = [rest.arn(method, path.replace("{id}", "*")) for method, path in _ANSWER_ROUTES]
+        self._callers("Approver", [rest.arn("GET", "/approvals"), answers.pop()], *answers)
         asks = [rest.arn(*route) for route in (("POST", "/runs"), ("POST", "/intents"), ("GET", "/approvals"))]
         self._callers("Caller", asks, rest.arn("GET", "/runs/*"))
         operates = [rest.arn("GET", "/agents"), rest.arn("GET", "/delegations")]
@@ -132,14 +144,13 @@ class CoreStack(Stack):
         )
         # What stewards may state, and what they are shown, is the charters' to say.
         self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES])
-        return rest.url
 
     def _callers(self, who: str, exactly: list[str], *also: str) -> None:
         """A policy for people and programs that call the API."""
         allowed = iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[*exactly, *also])
         policy = iam.ManagedPolicy(self, who, managed_policy_name=self._names.of(who.lower()), statements=[allowed])
         for some in also:
-            acknowledge_wildcard(policy, some, "Runs, agents and delegations are named in the path, by names that are not known before.")
+            acknowledge_wildcard(policy, some, "What is named in the path is not known before: runs, agents, delegations, approvals.")
 
     def _function(self, name: str, *, bundle: Bundle | None = None, environment: dict[str, str] | None = None) -> Function:
         return Function(

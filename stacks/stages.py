@@ -20,11 +20,12 @@ LOCAL_ENDPOINT = "http://127.0.0.1:4566"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """`api_url` is a format over {endpoint}, {api}, {region}, {domain} and {stage}, `keys_url` over {endpoint}, {pool}, {region} and
-    {domain}; `wheels` are uv's options that choose them."""
+    {domain}, `sign_in_url` over {endpoint}, {prefix} and {region}; `wheels` are uv's options that choose them."""
 
     name: str
     api_url: str
     keys_url: str
+    sign_in_url: str
     second_factor: cognito.Mfa
     synthesizer: Callable[[], IReusableStackSynthesizer]
     architecture: lambda_.Architecture
@@ -72,6 +73,7 @@ LOCAL = Stage(
     name="local",
     api_url="{endpoint}/restapis/{api}/{stage}/_user_request_",
     keys_url="{endpoint}/{pool}/.well-known/jwks.json",
+    sign_in_url="{endpoint}",
     second_factor=cognito.Mfa.OFF,
     # The bootstrap roles' conditions are not evaluated by the local cloud.
     synthesizer=CliCredentialsStackSynthesizer,
@@ -101,6 +103,7 @@ PROD = Stage(
     name="prod",
     api_url="https://{api}.execute-api.{region}.{domain}/{stage}",
     keys_url="https://cognito-idp.{region}.{domain}/{pool}/.well-known/jwks.json",
+    sign_in_url="https://{prefix}.auth.{region}.amazoncognito.com",
     second_factor=cognito.Mfa.REQUIRED,
     synthesizer=DefaultStackSynthesizer,
     architecture=lambda_.Architecture.ARM_64,

@@ -5,7 +5,7 @@ from http.cookies import CookieError, SimpleCookie
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from remit.domain.visit import is_visit
+from remit.domain.visit import is_visit, proves
 from remit.ports import Entropy
 
 # With this beginning a browser takes it from this very host only, and over TLS only.
@@ -32,6 +32,8 @@ def keep(visit: str) -> Cookie:
     return Cookie(name=_VISIT, value=visit, path="/", secure=True, http_only=True, same_site=SameSite.LAX_MODE)
 
 
-def sent_from_here(event: APIGatewayProxyEvent) -> bool:
-    """Whether a form comes from a page of our own, as far as the browser says."""
-    return (event.headers.get("Sec-Fetch-Site") or "") in _OURS
+def proven(event: APIGatewayProxyEvent, said: str, form: str) -> bool:
+    """Whether the form is on a page of ours that this very browser was shown."""
+    visit = visit_of(event)
+    ours = (event.headers.get("Sec-Fetch-Site") or "") in _OURS
+    return visit is not None and proves(said, visit, form) and ours

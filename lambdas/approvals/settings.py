@@ -1,10 +1,13 @@
 """What the approvals function is told by its environment."""
 
-from pydantic import Json
-
 from remit.adapters.environment import Settings
 
 
 class ApprovalsSettings(Settings):
     remit_stage: str
-    domains: Json[tuple[str, ...]]
+    account: str
+    public_url: str
+    sign_in_url: str
+    token_issuer: str
+    token_audience: str
+    token_keys_url: str

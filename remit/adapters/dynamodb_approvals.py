@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 from remit.adapters.aws import calling
 from remit.adapters.dynamodb_items import decode, encode
-from remit.adapters.dynamodb_writes import ballot_key
+from remit.adapters.dynamodb_writes import ballot_key, deputy_key, session_key
 from remit.approval_ports import Approvals
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
 from remit.domain.ballot import Ballot
+from remit.domain.deputy import Deputy
 from remit.domain.model import JsonObject
+from remit.domain.session import Session
 from remit.names import Names
 
 if TYPE_CHECKING:
@@ -38,6 +40,14 @@ class DynamoApprovals(Approvals):
     def ballot(self, approval: str, stage: int) -> Ballot:
         body = self._body("answers", ballot_key(approval, stage))
         return Ballot(approval=approval, stage=stage) if body is None else Ballot.model_validate_json(body)
+
+    def deputy(self, approver: str, approval: str) -> Deputy | None:
+        bodies = [self._body("answers", deputy_key(approver, what)) for what in (approval, None)]
+        return next((Deputy.model_validate_json(body) for body in bodies if body is not None), None)
+
+    def session(self, visit_hash: str) -> Session | None:
+        body = self._body("answers", session_key(visit_hash))
+        return None if body is None else Session.model_validate_json(body)
 
     def suspension(self, agent: str) -> Suspension | None:
         body = self._body("agents", {"agent": agent})

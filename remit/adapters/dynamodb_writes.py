@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from remit.adapters.dynamodb_budgets import draw, give_back
 from remit.adapters.dynamodb_items import encode
-from remit.approval_ports import AddLink, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
+from remit.approval_ports import AddLink, AppointDeputy, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen, StartSession
 from remit.budget_ports import GiveBack, Reserve, VoidWarrant
 from remit.delegation_ports import RequireDelegation, Revoke, UseDelegation
 from remit.domain.approval import Approval, ApprovalStatus
@@ -88,6 +88,21 @@ def _(change: CastBallot, names: Names) -> "TransactWriteItemTypeDef":
     ballot, table = change.ballot, names.table("answers")
     item: JsonObject = {**ballot_key(ballot.approval, ballot.stage), "count": len(ballot.answers), "body": ballot.model_dump_json()}
     return _new(table, "pk", item) if len(ballot.answers) == 1 else _after(table, item, "count", len(ballot.answers) - 1)
+
+
+@put_change.register(AppointDeputy)
+def _(change: AppointDeputy, names: Names) -> "TransactWriteItemTypeDef":
+    deputy = change.deputy
+    ttl = int((deputy.until + _REMEMBERED).timestamp())
+    item: JsonObject = {**deputy_key(deputy.approver, deputy.approval), "ttl": ttl, "body": deputy.model_dump_json()}
+    return {"Put": {"TableName": names.table("answers"), "Item": encode(item)}}
+
+
+@put_change.register(StartSession)
+def _(change: StartSession, names: Names) -> "TransactWriteItemTypeDef":
+    session = change.session
+    item: JsonObject = {**session_key(session.visit_hash), "ttl": int(session.until.timestamp()), "body": session.model_dump_json()}
+    return _new(names.table("answers"), "pk", item)
 
 
 @put_change.register(NoteOpened)
@@ -186,6 +201,14 @@ def _undo(change: ClaimUndo | NoteUndone, status: str) -> JsonObject:
 
 def ballot_key(approval: str, stage: int) -> dict[str, str]:
     return {"pk": approval, "sk": f"stage#{stage}"}
+
+
+def deputy_key(approver: str, approval: str | None) -> dict[str, str]:
+    return {"pk": f"deputy#{approver}", "sk": approval or "all"}
+
+
+def session_key(visit_hash: str) -> dict[str, str]:
+    return {"pk": f"session#{visit_hash}", "sk": "session"}
 
 
 def put_entry(entry: Entry, names: Names) -> "TransactWriteItemTypeDef":

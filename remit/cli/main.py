@@ -8,6 +8,7 @@ from typer.exceptions import TyperException
 
 from remit.cli import (
     agents,
+    approvals,
     backtest,
     cost,
     decide,
@@ -51,7 +52,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(local.inbox_app, name="inbox")
-app.add_typer(runs.approvals_app, name="approvals")
+app.add_typer(approvals.approvals_app, name="approvals")
 app.add_typer(agents.agents_app, name="agents")
 app.add_typer(delegations.delegations_app, name="delegations")
 ledger.ledger_app.command()(ledger_verify.verify)

@@ -1,13 +1,12 @@
-"""The commands that use the deployed API: run, act, approvals, trace."""
+"""The commands that use the deployed API: run, act, trace."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from remit.answers import Act, Approval, Run
+from remit.answers import Act, Run
 from remit.cli.behalf import OnBehalfOf, token_of
 from remit.cli.errors import CliError
 from remit.cli.ledger import recorded
@@ -20,7 +19,6 @@ from remit.pages.trace import trace_page
 from remit.prices import list_prices
 
 REFUSED = 3
-approvals_app = typer.Typer(help="The questions that wait for a human.", no_args_is_help=True)
 
 _Key = Annotated[str | None, typer.Option("--key", help="Idempotency key: the same key does the same thing once. Random if not given.")]
 
@@ -92,16 +90,6 @@ def trace(
         out().print(render(found))
 
 
-@approvals_app.command("list")
-def list_approvals(as_json: JsonFlag = False) -> None:
-    """List the open questions, oldest first."""
-    waiting = find_target().client().approvals()
-    if as_json:
-        print_json([approval.model_dump(mode="json") for approval in waiting])
-    else:
-        out().print(_approvals(waiting) if waiting else "Nothing waits for a human.")
-
-
 def _write_page(found: Run, path: Path) -> None:
     entries = [recorded(entry) for entry in found.entries]
     try:
@@ -151,20 +139,3 @@ def _act_lines(answer: Act) -> list[str]:
         "FAILED": f"FAILED: {answer.error}: {answer.message}",
     }.get(answer.outcome, answer.outcome)
     return [head, *(f"  {reason.policy}: {reason.reason}" for reason in answer.reasons), f"To see why: remit trace {answer.run}"]
-
-
-def _approvals(waiting: tuple[Approval, ...]) -> Table:
-    table = Table.grid(padding=(0, 2, 1, 0))
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    for approval in waiting:
-        intent = approval.intent
-        lines = (
-            f"{intent.agent} → {intent.tool}",
-            ", ".join(f"{name} {value}" for name, value in intent.payload.items()),
-            *(f"{reason.policy}: {reason.reason}" for reason in approval.reasons),
-            f"asked {approval.requested_at:%d %b %H:%M}, open until {approval.expires_at:%d %b %H:%M} UTC",
-            f"remit trace {intent.run}",
-        )
-        table.add_row(approval.route, "\n".join(lines))
-    return table

@@ -180,6 +180,11 @@ def _reminded(body: Body) -> Line:
     return Line("reminder", f"to those of {body.get('route', '?')} who have not answered")
 
 
+def _deputised(body: Body) -> Line:
+    headline = f"{body.get('to', '?')} for {body.get('approver', '?')} until {_when(body.get('until'))}"
+    return Line("deputy", headline, [f"appointed by {body.get('by', '?')}"])
+
+
 def _settled(body: Body) -> Line:
     return Line("approval", f"{body.get('status', '?')} by {', '.join(body.get('answered_by') or ())}")
 
@@ -297,6 +302,7 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "approval.advanced": _advanced,
     "approval.escalated": _escalated,
     "approval.reminded": _reminded,
+    "deputy.appointed": _deputised,
     "approval.decided": _settled,
     "warrant.minted": _minted,
     "warrant.voided": _voided,

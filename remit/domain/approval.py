@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from remit.domain.ballot import Answer, Ballot, Verdict
+from remit.domain.ballot import LINK, Answer, Ballot, Verdict
 from remit.domain.charter import Charter, ToolSpec
 from remit.domain.decision import Decision, Evidence, FactUsed
 from remit.domain.errors import Reason
@@ -112,7 +112,7 @@ class Approval(Model):
 
     def admits(self, answer: Answer) -> bool:
         voice = answer.voice
-        apart = not {voice.approver, voice.by, voice.known_as}.intersection(self.barred)
+        apart = not (self.step_up and voice.known_as == LINK) and not {voice.approver, voice.by, voice.known_as}.intersection(self.barred)
         return apart and voice.approver in self.eligible and answer.payload_digest == self.payload_digest and answer.at < self.expires_at
 
     def heard(self, ballot: Ballot, now: datetime) -> "Approval":

@@ -16,8 +16,11 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
+LINK = "link"
+
+
 class Voice(Model):
-    """Whose answer it is (`approver`), who gives it (`by`: the same, or their deputy), and how that is known: `link`, or an identity."""
+    """Whose answer it is (`approver`), who gives it (`by`: the same, or their deputy), and how that is known: LINK, or an identity."""
 
     approver: str
     by: str

@@ -250,6 +250,11 @@ class Charter(Model):
         """The addresses of all that can ever answer a question to the route."""
         return approvers_of(self.routes[route], self.panels)
 
+    def known_approvers(self) -> dict[str, ApproverSpec]:
+        """Everybody who can ever answer here, and how each is known without a mail."""
+        asked = dict.fromkeys((address for route in self.routes for address in self.approvers_of(route)), ApproverSpec())
+        return {**asked, **self.approvers}
+
     def longest_wait_seconds(self) -> int:
         """The longest that any approval of this domain may take."""
         return max((route.expires_after_seconds for route in self.routes.values()), default=60)

@@ -70,6 +70,8 @@ TABLE: Mapping[Kind, Row] = {
     Kind.APPROVAL_ADVANCED: Row(needs=(_need(Kind.APPROVAL_ANSWERED, having={"verdict": "approve"}, approval="approval"),)),
     Kind.APPROVAL_ESCALATED: Row(needs=(_REQUESTED,)),
     Kind.APPROVAL_REMINDED: Row(needs=(_REQUESTED,)),
+    # For one question in its run's chain, for all of an approver's in a chain of theirs.
+    Kind.DEPUTY_APPOINTED: Row(opens=True),
     Kind.APPROVAL_DECIDED: Row(
         needs=(
             _need(Kind.APPROVAL_ANSWERED, having={"verdict": "approve"}, where={"status": "APPROVED"}, approval="approval", route="route"),

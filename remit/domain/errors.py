@@ -18,6 +18,7 @@ RemitError
 ├── Unauthenticated          Remit.Unauthenticated     the person's token is not good
 ├── UnknownPerson            Remit.UnknownPerson       the charter gives the person nothing
 ├── LinkRefused              Remit.LinkRefused         an approval link that decides nothing
+├── NotAsked                 Remit.NotAsked            somebody whose answer is not asked for, or not any more
 ├── MailRefused              Remit.MailRefused         an address that no mail can be sent to
 ├── NotFound                 Remit.NotFound            no such run, approval or fact
 ├── WarrantRefused           Remit.WarrantRefused      an executor was asked without a valid warrant
@@ -136,6 +137,10 @@ class UnknownPerson(RemitError):
 
 class LinkRefused(RemitError):
     code = "Remit.LinkRefused"
+
+
+class NotAsked(RemitError):
+    code = "Remit.NotAsked"
 
 
 class MailRefused(RemitError):

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     APPROVAL_ESCALATED = "approval.escalated"
     APPROVAL_REMINDED = "approval.reminded"
     APPROVAL_DECIDED = "approval.decided"
+    DEPUTY_APPOINTED = "deputy.appointed"
     WARRANT_MINTED = "warrant.minted"
     WARRANT_VOIDED = "warrant.voided"
     ACTION_EXECUTED = "action.executed"

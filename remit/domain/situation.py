@@ -5,12 +5,13 @@ from enum import StrEnum
 
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus
-from remit.domain.ballot import Answer, Ballot, Voice
+from remit.domain.ballot import LINK, Answer, Ballot, Voice
 from remit.domain.model import Model
 
 
 class Stands(StrEnum):
     OPEN = "OPEN"
+    SIGN_IN = "SIGN_IN"
     ANSWERED = "ANSWERED"
     DECIDED = "DECIDED"
     EXPIRED = "EXPIRED"
@@ -20,7 +21,8 @@ class Stands(StrEnum):
 
 
 class Situation(Model):
-    """`answers` are all that count so far. ANSWERED: one's own answer is given or not asked for any more, and others are waited for."""
+    """`answers` are all that count so far. SIGN_IN: it takes more than a link to answer. ANSWERED: one's own answer is given, or not asked
+    for any more, and others are waited for."""
 
     stands: Stands
     approval: Approval
@@ -44,11 +46,13 @@ def situation(
     heard = approval.heard(ballot, now)
     moved = heard is not approval
     answers = heard.answers if moved or not heard.open else (*approval.answers, *approval.counted(ballot))
-    stands = _STANDS.get(heard.status) or _while_pending(ballot, voice, suspension, asked=asked and not moved)
+    stands = _STANDS.get(heard.status) or _while_pending(approval, ballot, voice, suspension, asked=asked and not moved)
     return Situation(stands=stands, approval=heard, answers=answers, suspension=suspension)
 
 
-def _while_pending(ballot: Ballot, voice: Voice | None, suspension: Suspension | None, *, asked: bool) -> Stands:
+def _while_pending(approval: Approval, ballot: Ballot, voice: Voice | None, suspension: Suspension | None, *, asked: bool) -> Stands:
     if suspension is not None:
         return Stands.SUSPENDED
-    return Stands.OPEN if asked and voice is not None and not ballot.heard_from(voice) else Stands.ANSWERED
+    if not asked or voice is None or ballot.heard_from(voice):
+        return Stands.ANSWERED
+    return Stands.SIGN_IN if approval.step_up and voice.known_as == LINK else Stands.OPEN

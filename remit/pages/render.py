@@ -1,11 +1,14 @@
 """Pages and mails from templates, with autoescape for HTML."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from remit.domain.approval import Approval
+from remit.domain.ballot import Verdict
 from remit.domain.situation import Situation, Stands
 from remit.domain.unsettled import Unsettled
+from remit.domain.visible import visible
 from remit.pages.view import outcome_view, situation_view, view
 from remit.ports import Mail
 
@@ -15,11 +18,11 @@ if TYPE_CHECKING:
 _LONGEST_SUBJECT = 150
 
 
-def approval_mail(approval: Approval, approver: str, link: str) -> Mail:
-    """The question to one approver, as text and as HTML. All mails about one question have its subject and thread."""
-    seen = {**view(approval), "link": link, "approver": approver}
+def approval_mail(approval: Approval, approver: str, by: str, link: str) -> Mail:
+    """The question to one approver, or to their deputy `by`, as text and as HTML; all mails about it have its subject and thread."""
+    seen = {**view(approval), "link": link, "approver": approver if approver == by else f"{approver}, in whose place you are asked"}
     return Mail(
-        to=approver,
+        to=by,
         subject=_subject(approval),
         text=_template("mail.txt").render(seen),
         html=_template("mail.html").render(seen),
@@ -43,7 +46,37 @@ def outcome_mail(run: str, outcome: Unsettled, person: str) -> Mail:
 
 def approval_page(situation: Situation, token: str, form: str) -> str:
     """The question with its two answers, or how it stands where there is nothing to answer. Only a form's POST decides."""
-    seen = {**situation_view(situation), "token": token, "form": form, "action": situation.approval.id}
+    return _question_page(situation, situation.approval.id, (("token", token), ("form", form)))
+
+
+def signed_question_page(situation: Situation, form: str) -> str:
+    """The same for whoever signed in."""
+    approval = situation.approval
+    return _question_page(situation, "../inbox", (("chosen", f"{approval.id}:{approval.payload_digest}"), ("form", form)))
+
+
+def inbox_page(who: str, likes: Sequence[tuple[str, Sequence[str], Sequence[Approval]]], form: str) -> str:
+    """What waits for a person: tool, policies and questions of each kind."""
+    seen = [
+        {"tool": tool, "policies": policies, "questions": [{**view(question), "id": question.id} for question in questions]}
+        for tool, policies, questions in likes
+    ]
+    return _template("inbox.html").render({"who": visible(who), "likes": seen, "form": form})
+
+
+def said_page(verdict: Verdict, answers: Sequence[tuple[str, str | None]]) -> str:
+    """What became of each of several answers: the question, and why it was not taken if it was not."""
+    seen = [{"approval": approval, "refused": refused} for approval, refused in answers]
+    done = "approved; the gate checks once more" if verdict is Verdict.APPROVE else "rejected"
+    return _template("said.html").render({"answers": seen, "done": done})
+
+
+def sign_in_page(address: str) -> str:
+    return _template("sign_in.html").render({"address": address})
+
+
+def _question_page(situation: Situation, action: str, hidden: Sequence[tuple[str, str]]) -> str:
+    seen = {**situation_view(situation), "action": action, "hidden": hidden}
     return _template("approval.html" if situation.stands is Stands.OPEN else "situation.html").render(seen)
 
 

@@ -20,6 +20,7 @@ _WHAT = {
 
 _TITLES = {
     Stands.OPEN: "Approval needed",
+    Stands.SIGN_IN: "Answer this as who you are",
     Stands.ANSWERED: "Nothing is asked of you now",
     Stands.DECIDED: "Already decided: {decision}",
     Stands.EXPIRED: "Expired",
@@ -29,6 +30,7 @@ _TITLES = {
 }
 _SAID = {
     Stands.OPEN: "It waits for an answer.",
+    Stands.SIGN_IN: "A link is not enough here: sign in, or use remit approvals approve or reject.",
     Stands.ANSWERED: "You have answered, or this stage has been agreed without you; others are still being asked. {agreed}",
     Stands.DECIDED: "There is nothing left to answer.",
     Stands.EXPIRED: "Nobody answered in time. Nothing has been done, and nothing will be.",
@@ -45,6 +47,7 @@ def situation_view(situation: Situation) -> dict[str, object]:
     return {
         **view(situation.approval),
         "open": situation.stands is Stands.OPEN,
+        "sign_in": situation.stands is Stands.SIGN_IN,
         "title": _TITLES[situation.stands].format(**words),
         "said": _SAID[situation.stands].format(**words).strip(),
         "answers": [_answer(answer) for answer in situation.answers],

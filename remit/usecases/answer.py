@@ -1,5 +1,6 @@
 """A human's answer: looking decides nothing, only an answer by somebody who may give it does, and only once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -11,9 +12,11 @@ from pydantic_core import PydanticCustomError
 from remit.approval_ports import Approvals, CastBallot, NoteOpened, RequireOpen
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link, hash_token
-from remit.domain.ballot import Answer, Ballot, Comment, Verdict, Voice
+from remit.domain.ballot import LINK, Answer, Ballot, Comment, Verdict, Voice
+from remit.domain.deputy import Deputy
 from remit.domain.errors import Conflict, LinkRefused
 from remit.domain.model import Model
+from remit.domain.route import ApproverSpec
 from remit.domain.situation import Situation, situation
 from remit.ports import Clock, Entropy, Gate, Records, RequireActive
 from remit.usecases import approval_entries as entries
@@ -25,14 +28,19 @@ _NOBODY = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalPorts:
-    """`domains` are those of the deployment."""
+    """`account` is the deployment's own; `known` has, for each of its domains, everybody who can ever answer."""
 
-    domains: tuple[str, ...]
     approvals: Approvals
     records: Records
     gate: Gate
     clock: Clock
     entropy: Entropy
+    account: str
+    known: Mapping[str, Mapping[str, ApproverSpec]]
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        return tuple(self.known)
 
 
 class Opinion(Model):
@@ -61,18 +69,21 @@ class Seen(Model):
     link: Link
     ballot: Ballot
     suspension: Suspension | None = None
+    deputy: Deputy | None = None
 
     @property
     def voice(self) -> Voice:
-        return Voice(approver=self.link.approver, by=self.link.by, known_as="link")
+        return Voice(approver=self.link.approver, by=self.link.by, known_as=LINK)
 
-    @property
-    def asked(self) -> bool:
-        """Whether the link is the way to the question as it is asked now."""
+    def asked(self, now: datetime) -> bool:
+        """Whether the link is the way to the question as it is asked now, and its holder is still who is to answer."""
+        link, deputy = self.link, self.deputy
+        if link.by != link.approver and not (deputy is not None and deputy.to == link.by and deputy.stands(now)):
+            return False
         return (self.link.stage, self.link.payload_digest) == (self.approval.stage, self.approval.payload_digest)
 
     def situation(self, now: datetime) -> Situation:
-        return situation(self.approval, self.ballot, self.voice, self.suspension, now, asked=self.asked)
+        return situation(self.approval, self.ballot, self.voice, self.suspension, now, asked=self.asked(now))
 
 
 def waiting(ports: ApprovalPorts) -> tuple[Approval, ...]:
@@ -87,10 +98,11 @@ def look(approval_id: str, token: str, ports: ApprovalPorts) -> Seen:
     link = ports.approvals.link(hash_token(token))
     approval = ports.approvals.approval(approval_id)
     ballot = ports.approvals.ballot(approval_id, 0 if approval is None else approval.stage)
+    deputy = ports.approvals.deputy(_NOBODY if link is None else link.approver, approval_id)
     suspension = ports.approvals.suspension(_NOBODY if approval is None else approval.intent.agent)
     if link is None or approval is None or link.approval != approval.id or ports.clock.now() >= link.expires_at:
         raise _refused()
-    return Seen(approval=approval, link=link, ballot=ballot, suspension=suspension)
+    return Seen(approval=approval, link=link, ballot=ballot, suspension=suspension, deputy=deputy)
 
 
 def opened(seen: Seen, ports: ApprovalPorts) -> None:
@@ -104,7 +116,7 @@ def opened(seen: Seen, ports: ApprovalPorts) -> None:
 def answer(approval_id: str, given: Given, ports: ApprovalPorts) -> Approval:
     """Record the answer, then let the gate go on. Raises LinkRefused if link and question do not take it, AgentSuspended."""
     seen = look(approval_id, given.token, ports)
-    if not seen.asked:
+    if not seen.asked(ports.clock.now()):
         raise _refused()
     return cast(seen.approval, seen.ballot, seen.voice, given, ports)
 

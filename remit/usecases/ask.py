@@ -27,8 +27,9 @@ def ask(approval: Approval, ballot: Ballot, asking: Asking) -> Approval:
     """Mail everybody whose answer is still wanted and who has not got the present notice; where too few can be reached, the next level
     too. Raises Unavailable; asking again goes on where it broke off."""
     for approver in approval.eligible:
-        if approver not in (*approval.told, *approval.unreachable) and not _has_answered(approver, ballot):
-            approval = _ask_one(approval, approver, asking)
+        by = _whom_to_ask(approval, approver, asking)
+        if by not in (*approval.told, *approval.unreachable) and not _has_answered(approver, ballot):
+            approval = _ask_one(approval, approver, by, asking)
     timely = _in_time(approval, asking)
     return approval if timely is approval else ask(timely, ballot, asking)
 
@@ -60,20 +61,28 @@ def _in_time(approval: Approval, asking: Asking) -> Approval:
     return approval
 
 
+def _whom_to_ask(approval: Approval, approver: str, asking: Asking) -> str:
+    """Their deputy, unless that one may not answer, has a voice of their own, or cannot be reached."""
+    deputy = asking.approvals.deputy(approver, approval.id)
+    if deputy is None or not deputy.stands(asking.clock.now()):
+        return approver
+    return approver if deputy.to in (*approval.barred, *approval.eligible, *approval.unreachable) else deputy.to
+
+
 def _has_answered(approver: str, ballot: Ballot) -> bool:
     return any(approver == said.voice.approver for said in ballot.answers)
 
 
-def _ask_one(approval: Approval, approver: str, asking: Asking) -> Approval:
+def _ask_one(approval: Approval, approver: str, by: str, asking: Asking) -> Approval:
     token, run = asking.entropy.token(), approval.intent.run
-    asking.records.commit(run, [AddLink(link=make_link(approval, token, approver, approver))], [])
-    mail = approval_mail(approval, approver, f"{asking.public_url}/approvals/{approval.id}?token={token}")
+    asking.records.commit(run, [AddLink(link=make_link(approval, token, approver, by))], [])
+    mail = approval_mail(approval, approver, by, f"{asking.public_url}/approvals/{approval.id}?token={token}")
     try:
-        draft = entries.mailed(approval, approver, asking.mailer.send(mail))
-        asked = approval.moved(told=(*approval.told, approver))
+        draft = entries.mailed(approval, by, asking.mailer.send(mail))
+        asked = approval.moved(told=(*approval.told, by))
     except MailRefused as refused:
         # A bad address stops neither the question nor the others who are asked.
-        draft = entries.undeliverable(approval, approver, refused.message)
-        asked = approval.moved(unreachable=(*approval.unreachable, approver))
+        draft = entries.undeliverable(approval, by, refused.message)
+        asked = approval.moved(unreachable=(*approval.unreachable, by))
     asking.records.commit(run, [MoveApproval(approval=asked)], [draft])
     return asked

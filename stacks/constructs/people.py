@@ -50,6 +50,32 @@ class People(Construct):
             "TOKEN_KEYS_URL": self._keys_url,
         }
 
+    def sign_in(self, stage: Stage, endpoint: str, public_url: str) -> dict[str, str]:
+        """What it takes to have approvers sign in at the pool's own pages, where no function of ours sees a password or a second factor.
+        An application of its own: its tokens say nothing on anybody's behalf elsewhere."""
+        prefix = f"{stage.names.of('people')}-{Aws.ACCOUNT_ID}"
+        self._pool.add_domain("SignIn", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix))
+        approvals = self._pool.add_client(
+            "Approvals",
+            user_pool_client_name=stage.names.of("approvals"),
+            auth_flows=cognito.AuthFlow(),
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[cognito.OAuthScope.OPENID],
+                callback_urls=[f"{public_url}/signed-in"],
+            ),
+            generate_secret=False,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            id_token_validity=Duration.hours(1),
+        )
+        return {
+            **self.settings(),
+            "TOKEN_AUDIENCE": approvals.user_pool_client_id,
+            "SIGN_IN_URL": stage.sign_in_url.format(endpoint=endpoint, prefix=prefix, region=Aws.REGION),
+            "PUBLIC_URL": public_url,
+        }
+
     def _application(self, stage: Stage) -> cognito.UserPoolClient:
         return self._pool.add_client(
             "Application",

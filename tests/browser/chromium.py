@@ -9,24 +9,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from remit.cli.browser import FLAGS, find
 from scripts import browser
 
 _ROOT = Path(__file__).parents[2]
 _AXE = _ROOT / "node_modules" / "axe-core" / "axe.min.js"
-_FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """For one module's tests: while it runs, its thread cannot run an event loop of another's."""
-    program = browser.find()
+    program = find()
     if program is None:
         pytest.fail(browser.MISSING)
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        yield playwright.chromium.launch(executable_path=program, args=FLAGS)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def _requests_to(handler: Handler) -> type[BaseHTTPRequestHandler]:
             asked = urlsplit(self.path)
             sent = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             headers = {name.title(): value for name, value in self.headers.items()}
-            request = event(self.command, asked.path, body=sent or None, query=dict(parse_qsl(asked.query)), headers=headers)
+            request = event(self.command, asked.path, body=sent or None, query=dict(parse_qsl(asked.query)), headers=headers, caller=None)
             self._send(handler(request, Context()))
 
         def _send(self, response: dict[str, Any]) -> None:

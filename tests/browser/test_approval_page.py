@@ -8,6 +8,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from lambdas.approvals import handler as approvals
+from lambdas.approvals import pages
 from remit.domain.ballot import Verdict
 from remit.domain.situation import Stands
 from tests.browser.chromium import keep, violations
@@ -25,7 +26,7 @@ def world() -> World:
 
 @pytest.fixture
 def link(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(approvals, "ports", lambda: world.approval_ports)
+    monkeypatch.setattr(pages, "ports", lambda: world.approval_ports)
     with served(approvals.handler) as site:
         yield f"{site}/approvals/{the_question(world).id}?token=token-1"
 

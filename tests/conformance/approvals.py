@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from remit.approval_ports import AddLink, Approvals, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
+from remit.approval_ports import AddLink, AppointDeputy, Approvals, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, make_link
 from remit.domain.ballot import Answer, Ballot, Verdict, Voice
+from remit.domain.deputy import Deputy
 from remit.domain.errors import Conflict
 from remit.domain.ledger import Draft, Kind
 from remit.domain.route import Stage
@@ -62,6 +63,14 @@ class ApprovalsConformance(ABC):
         assert (approvals.approval("nothing"), approvals.link("nothing"), approvals.open_in("nowhere")) == (None, None, ())
         assert approvals.ballot("nothing", 3) == Ballot(approval="nothing", stage=3)
         assert approvals.suspension("-") is None
+
+    def test_the_deputy_for_one_question_comes_before_the_one_for_all_and_the_last_before_the_first(self, store: Store) -> None:
+        for to, approval in (("b@example.com", None), ("c@example.com", None), ("d@example.com", "one")):
+            deputy = Deputy(approver="away@example.com", to=to, since=NOON, until=LATER, approval=approval, by="user/away")
+            store.commit("approver-away", AppointDeputy(deputy=deputy))
+        found = [store.approvals.deputy("away@example.com", approval) for approval in ("one", "another")]
+        assert [each and each.to for each in found] == ["d@example.com", "c@example.com"]
+        assert store.approvals.deputy("here@example.com", "one") is None
 
     def test_a_stopped_agent_is_known_with_who_stopped_it_and_why(self, store: Store) -> None:
         suspension = Suspension(agent="stopped", reason="ü", by="user/operator", at=NOON)

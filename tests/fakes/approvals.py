@@ -4,6 +4,8 @@ from remit.approval_ports import Approvals
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
 from remit.domain.ballot import Ballot
+from remit.domain.deputy import Deputy
+from remit.domain.session import Session
 from tests.fakes.records import MemoryRecords
 
 
@@ -28,6 +30,13 @@ class MemoryApprovals(Approvals):
 
     def ballot(self, approval: str, stage: int) -> Ballot:
         return self._records.ballots.get((approval, stage), Ballot(approval=approval, stage=stage))
+
+    def deputy(self, approver: str, approval: str) -> Deputy | None:
+        appointed = self._records.deputies
+        return appointed.get((approver, approval)) or appointed.get((approver, None))
+
+    def session(self, visit_hash: str) -> Session | None:
+        return self._records.sessions.get(visit_hash)
 
     def suspension(self, agent: str) -> Suspension | None:
         return self._records.stopped.get(agent)

@@ -127,9 +127,14 @@ class World:
 
     @property
     def approval_ports(self) -> ApprovalPorts:
-        domains = (self.charter.domain,)
         return ApprovalPorts(
-            domains=domains, approvals=self.approvals, records=self.records, gate=self.woken, clock=self.clock, entropy=SystemEntropy()
+            approvals=self.approvals,
+            records=self.records,
+            gate=self.woken,
+            clock=self.clock,
+            entropy=SystemEntropy(),
+            account="000000000000",
+            known={self.charter.domain: self.charter.known_approvers()},
         )
 
     def propose(self, payload: JsonObject | None = None, token: str = "task-1", **changes: object) -> Intent:

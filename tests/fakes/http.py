@@ -25,9 +25,9 @@ def event(
     body: str | None = None,
     query: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
-    caller: str = CALLER,
+    caller: str | None = CALLER,
 ) -> Any:  # noqa: ANN401
-    """A REST API event by an authenticated caller."""
+    """A REST API event by an authenticated caller, or by nobody that API Gateway knows."""
     return {
         "httpMethod": method,
         "path": path,

@@ -49,6 +49,11 @@ def _changed(status: ApprovalStatus) -> Callable[[World], None]:
     return change
 
 
+def _steps_up(world: World) -> None:
+    approval = the_question(world)
+    world.records.approvals[approval.id] = approval.moved(step_up=True)
+
+
 def _suspended(world: World) -> None:
     by = "arn:aws:iam::000000000000:user/operator"
     world.records.stopped["support"] = Suspension(agent="support", reason="it refunds too much", by=by, at=NOON)
@@ -57,6 +62,7 @@ def _suspended(world: World) -> None:
 # What happens to the question, and what the page says then.
 STATES: Mapping[Stands, tuple[Callable[[World], None], tuple[str, ...]]] = {
     Stands.OPEN: (lambda world: None, ("wants to refund 1,200.00 USD", "If nobody answers", "22 November 2026, 16:00 UTC")),
+    Stands.SIGN_IN: (_steps_up, ("Answer this as who you are", "remit approvals approve")),
     Stands.ANSWERED: (_answered, ("Nothing is asked of you now", "1 of 2 have agreed", "Approved by finance@example.com")),
     Stands.DECIDED: (
         _decided,

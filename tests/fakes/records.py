@@ -3,7 +3,7 @@ from copy import copy
 from threading import Lock
 from typing import TypeVar
 
-from remit.approval_ports import AddLink, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
+from remit.approval_ports import AddLink, AppointDeputy, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen, StartSession
 from remit.budget_ports import GiveBack, Reserve, VoidWarrant
 from remit.delegation_ports import Delegations, RequireDelegation, Revoke, RunUse, UseDelegation
 from remit.domain.action import Action
@@ -11,8 +11,10 @@ from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, ApprovalStatus, Link
 from remit.domain.ballot import Ballot
 from remit.domain.delegation import Delegation
+from remit.domain.deputy import Deputy
 from remit.domain.errors import Conflict, RemitError
 from remit.domain.ledger import Draft, Entry, chain
+from remit.domain.session import Session
 from remit.domain.statement import Citation, CitedBy, Claim, Statement
 from remit.domain.warrant import Warrant
 from remit.fact_ports import Cite, RecordClaim, RecordStatement, Uncite
@@ -35,7 +37,7 @@ from remit.undo_ports import ClaimUndo, NoteUndone, Undoings
 
 T = TypeVar("T")
 _TABLES = (
-    *("actions", "approvals", "links", "ballots", "opened", "warrants", "stopped", "revoked"),
+    *("actions", "approvals", "links", "ballots", "opened", "deputies", "sessions", "warrants", "stopped", "revoked"),
     *("uses", "said", "claims", "citations", "drawn", "undo", "used", "void", "ledger"),
 )
 
@@ -81,6 +83,8 @@ class MemoryRecords(Records):
         self.links: dict[str, Link] = {}
         self.ballots: dict[tuple[str, int], Ballot] = {}
         self.opened: dict[str, Link] = {}
+        self.sessions: dict[str, Session] = {}
+        self.deputies: dict[tuple[str, str | None], Deputy] = {}
         self.warrants: dict[str, Warrant] = {}
         self.stopped: dict[str, Suspension] = {}
         self.revoked: dict[str, Revoke] = {}
@@ -181,6 +185,10 @@ class MemoryRecords(Records):
                 place = change.ballot.approval, change.ballot.stage
                 _require(len(self.ballots[place].answers if place in self.ballots else ()) == len(change.ballot.answers) - 1)
                 self.ballots[place] = change.ballot
+            case AppointDeputy():
+                self.deputies = {**self.deputies, (change.deputy.approver, change.deputy.approval): change.deputy}
+            case StartSession():
+                _add(self.sessions, change.session.visit_hash, change.session)
             case NoteOpened():
                 _add(self.opened, f"{change.link.approval}#{change.link.stage}#{change.link.by}", change.link)
             case _:

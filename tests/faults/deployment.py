@@ -125,12 +125,13 @@ class Deployment:
 
     def approvals(self) -> ApprovalPorts:
         return ApprovalPorts(
-            domains=("refunds",),
             approvals=DynamoApprovals(self.dynamodb, NAMES),
             records=self.records(),
             gate=LambdaGate(self._waking, NAMES),
             clock=self.clock,
             entropy=SystemEntropy(),
+            account="000000000000",
+            known={"refunds": REFUNDS.known_approvers()},
         )
 
     def recorder(self) -> ClosePorts:

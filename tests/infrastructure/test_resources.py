@@ -39,7 +39,8 @@ TOLD = {
 }
 TOLD_ALSO = {
     "api": {"WORKFLOWS", "ACCOUNT", "AGENTS", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_KEYS_URL"},
-    "approvals": {"DOMAINS"},
+    "approvals": {"ACCOUNT", "PUBLIC_URL", "SIGN_IN_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_KEYS_URL"},
+    "timekeeper": {"DOMAINS"},
     "recorder": {"MAIL_SENDER", "TOLD"},
     "archiver": {"ARCHIVE_BUCKET"},
     "sealer": {"ARCHIVE_BUCKET", "SEAL_KEY", "SETTLE_SECONDS"},
@@ -68,12 +69,12 @@ def test_every_table_has_its_name_and_string_keys(stage: str) -> None:
     assert set(types) == {"S"}
 
 
-def test_open_approvals_are_found_by_domain_and_what_is_over_expires() -> None:
+def test_open_approvals_are_found_by_domain_and_by_when_they_are_due_and_what_is_over_expires() -> None:
     approvals = tables("prod")["approvals"]["Properties"]
-    (index,) = approvals["GlobalSecondaryIndexes"]
-    assert (index["IndexName"], [key["AttributeName"] for key in index["KeySchema"]]) == ("open", ["open_in", "requested_at"])
+    indexes = {index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]] for index in approvals["GlobalSecondaryIndexes"]}
+    assert indexes == {"open": ["open_in", "requested_at"], "due": ["open_in", "due_at"]}
     expiring = {name for name, table in tables("prod").items() if table["Properties"].get("TimeToLiveSpecification")}
-    assert expiring == {"approvals", "delegations", "uses"}
+    assert expiring == {"answers", "approvals", "delegations", "uses"}
 
 
 def test_in_production_every_table_can_be_restored_and_is_hard_to_lose() -> None:
@@ -117,6 +118,14 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         **{("GET", f"/facts{part}"): "AWS_IAM" for part in ("", "/history", "/context", "/conflicts")},
         ("GET", "/delegations"): "AWS_IAM",
         ("POST", "/delegations/{id}/revoke"): "AWS_IAM",
+        ("GET", "/approvals/{id}/answers"): "AWS_IAM",
+        ("POST", "/approvals/{id}/answers"): "AWS_IAM",
+        ("POST", "/approvals/{id}/deputies"): "AWS_IAM",
+        ("POST", "/deputies"): "AWS_IAM",
+        ("GET", "/inbox"): "NONE",
+        ("POST", "/inbox"): "NONE",
+        ("GET", "/inbox/{id}"): "NONE",
+        ("GET", "/signed-in"): "NONE",
         ("GET", "/agents"): "AWS_IAM",
         ("POST", "/agents/{name}/suspend"): "AWS_IAM",
         ("POST", "/agents/{name}/resume"): "AWS_IAM",

@@ -1,9 +1,11 @@
 """The approval page, through its handler."""
 
+import json
 from typing import Any
 
 import pytest
 
+from lambdas.approvals import api, pages
 from lambdas.approvals import handler as approvals
 from remit.domain.agent import Suspension
 from remit.domain.approval import Approval, Link
@@ -13,7 +15,7 @@ from remit.domain.visit import proof
 from remit.usecases.gate import resume
 from tests.fakes.approvals import MemoryApprovals
 from tests.fakes.gate import World, refund
-from tests.fakes.http import Context, answer_of, event, form
+from tests.fakes.http import CALLER, Context, answer_of, event, form
 from tests.fakes.pages import STATES
 from tests.fakes.records import MemoryRecords
 
@@ -60,14 +62,15 @@ class Page:
         self.world = World()
         self.world.propose(refund(1200_00, **changes))
         (self.approval,) = self.world.records.approvals.values()
-        monkeypatch.setattr(approvals, "ports", lambda: self.world.approval_ports)
+        monkeypatch.setattr(pages, "ports", lambda: self.world.approval_ports)
+        monkeypatch.setattr(api, "ports", lambda: self.world.approval_ports)
 
     def get(self, token: str = "token-1", method: str = "GET") -> dict[str, Any]:
-        return handle(event(method, f"/approvals/{self.approval.id}", query={"token": token}, headers=self.kept()))
+        return handle(event(method, f"/approvals/{self.approval.id}", query={"token": token}, headers=self.kept(), caller=None))
 
     def post(self, kept: dict[str, str] | None = None, /, **fields: str) -> dict[str, Any]:
         proven = {"form": proof(self.visit, self.approval.id), **fields}
-        return handle(event("POST", f"/approvals/{self.approval.id}", body=form(**proven), headers=kept or self.kept()))
+        return handle(event("POST", f"/approvals/{self.approval.id}", body=form(**proven), headers=kept or self.kept(), caller=None))
 
     def reads(self) -> "Reads":
         """From here on, what is read."""
@@ -127,7 +130,7 @@ def test_a_wrong_token_is_gone_and_tells_nothing_of_the_question(page: Page) -> 
 def test_the_token_in_the_address_of_a_post_decides_nothing(page: Page) -> None:
     path = f"/approvals/{page.approval.id}"
     sent = form(form=proof(page.visit, page.approval.id))
-    response = handle(event("POST", path, query={"token": "token-1", "verdict": "approve"}, body=sent, headers=page.kept()))
+    response = handle(event("POST", path, query={"token": "token-1", "verdict": "approve"}, body=sent, headers=page.kept(), caller=None))
     assert (response["statusCode"], page.answers()) == (400, [])
 
 
@@ -223,3 +226,45 @@ def test_a_link_that_has_expired_is_as_good_as_none(page: Page) -> None:
     reads = page.reads()
     expired, unknown = ((page.get(token), reads.taken()) for token in ("token-1", "guess"))
     assert (expired[0]["statusCode"], expired[0]["body"], expired[1]) == (410, unknown[0]["body"], unknown[1])
+
+
+FINANCE = "arn:aws:iam::000000000000:user/finance"
+
+
+def signed(page: Page, method: str, what: str, body: dict[str, Any] | None = None, caller: str = FINANCE) -> tuple[int, Any]:
+    sent = None if body is None else json.dumps(body)
+    return answer_of(handle(event(method, f"/approvals/{page.approval.id}/{what}", body=sent, caller=caller)))
+
+
+def test_whoever_signs_sees_how_the_question_stands_for_them(page: Page) -> None:
+    status, seen = signed(page, "GET", "answers")
+    assert (status, seen["stands"], seen["payload_digest"]) == (200, "OPEN", page.approval.payload_digest)
+    assert signed(page, "GET", "answers", caller=CALLER)[1]["stands"] == "ANSWERED"
+
+
+def test_whoever_signs_answers_as_who_they_are(page: Page) -> None:
+    said = {"verdict": "reject", "comment": "No such order.", "payload_digest": page.approval.payload_digest}
+    status, seen = signed(page, "POST", "answers", said)
+    assert (status, seen["stands"], seen["answers"][0]["voice"]["known_as"]) == (200, "DECIDED", FINANCE)
+    assert signed(page, "POST", "answers", said)[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "status"), [({"comment": " "}, 400), ({"payload_digest": "x"}, 403), ({"verdict": "perhaps"}, 400), ({"by": "me"}, 400)]
+)
+def test_an_answer_that_is_not_one_decides_nothing(page: Page, change: dict[str, str], status: int) -> None:
+    said = {"verdict": "reject", "comment": "no", "payload_digest": page.approval.payload_digest, **change}
+    assert (signed(page, "POST", "answers", said)[0], page.answers()) == (status, [])
+
+
+def test_a_question_is_handed_over_and_an_approver_is_away_until_a_time(page: Page) -> None:
+    until = {"to": "risk@example.com", "until": "2026-11-22T13:00:00Z"}
+    assert signed(page, "POST", "deputies", until)[1]["approval"] == page.approval.id
+    status, away = answer_of(handle(event("POST", "/deputies", body=json.dumps(until), caller=FINANCE)))
+    assert (status, away["approver"], away["approval"]) == (200, "finance@example.com", None)
+    assert answer_of(handle(event("POST", "/deputies", body=json.dumps(until), caller=CALLER)))[0] == 403
+
+
+def test_nobody_who_did_not_sign_reaches_the_api(page: Page) -> None:
+    for path in ("/approvals", f"/approvals/{page.approval.id}/answers"):
+        assert handle(event("GET", path, caller=None))["statusCode"] == 404

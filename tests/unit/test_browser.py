@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from remit.cli.browser import find, picture
 from scripts import browser, check, steps
 
 
@@ -36,7 +37,7 @@ def test_a_browser_that_is_there_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_p
     programs(monkeypatch, tmp_path, "chromium", "apt-get")
     commands = taken(monkeypatch)
     browser.provide(tmp_path)
-    assert (browser.find(), commands) == (tmp_path / "chromium", [])
+    assert (find(), commands) == (tmp_path / "chromium", [])
 
 
 def test_root_on_debian_gets_one_from_fresh_package_lists(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -72,3 +73,11 @@ def test_without_a_browser_the_checks_fail_and_the_rest_is_checked_all_the_same(
     monkeypatch.setattr(check, "stages", lambda root: [check.Stage("unit tests", ["pytest"])])
     assert (check.check(tmp_path), checked) == (["browser"], [["pytest"]])
     assert browser.MISSING in capsys.readouterr().out
+
+
+def test_where_there_is_no_browser_or_it_breaks_off_there_is_no_picture(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    programs(monkeypatch, tmp_path)
+    assert picture("http://127.0.0.1:1/", tmp_path / "page.png") is None
+    programs(monkeypatch, tmp_path, "chromium")
+    (tmp_path / "chromium").write_text("#!/bin/sh\nexit 1\n")
+    assert picture("http://127.0.0.1:1/", tmp_path / "page.png") is None

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from remit.answers import Act, Approval, Reason, Run, Started
-from remit.cli import local, runs, target
+from remit.cli import approvals, local, runs, target
 from remit.cli import main as entry
 from remit.cli.main import main
 from remit.client import ClientError, Forbidden, Invalid, Unreachable
@@ -84,7 +84,8 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     def call(*arguments: str, client: FakeClient | None = None) -> Result:
         monkeypatch.setattr(sys, "argv", ["remit", *arguments])
         if client:
-            monkeypatch.setattr(runs, "find_target", lambda: client)
+            for module in (runs, approvals):
+                monkeypatch.setattr(module, "find_target", lambda: client)
         with pytest.raises(SystemExit) as ended:
             main()
         return Result(ended.value.code, *capsys.readouterr())

@@ -1,11 +1,16 @@
-"""docs/fail-closed.md says nothing that no test shows, and no failure is shown that it leaves out."""
+"""docs/fail-closed.md and docs/approvals.md say nothing that no test shows, and no failure is shown that the first leaves out."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
-ROWS = [line for line in Path("docs/fail-closed.md").read_text().splitlines() if line.startswith("| ")][1:]
+
+def rows(page: str) -> list[str]:
+    return [line for line in Path("docs", page).read_text().splitlines() if line.startswith("| ")][1:]
+
+
+ROWS = rows("fail-closed.md")
 
 
 def shown_by(row: str) -> tuple[str, str]:
@@ -19,7 +24,7 @@ def named_in(file: str) -> set[str]:
     return {name for name in found if name.startswith("test_")}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[1].strip())
+@pytest.mark.parametrize("row", [*ROWS, *rows("approvals.md")], ids=lambda row: row.split("|")[1].strip())
 def test_the_test_that_a_row_names_exists(row: str) -> None:
     file, test = shown_by(row)
     assert test in named_in(file)

@@ -60,7 +60,7 @@ class Tags(HTMLParser):
 
 
 def mail_about(amount: int = 1200_00, **changes: object) -> Mail:
-    return approval_mail(make_approval(make_intent(refund(amount, **changes))), "finance@example.com", LINK)
+    return approval_mail(make_approval(make_intent(refund(amount, **changes))), "finance@example.com", "finance@example.com", LINK)
 
 
 def sent(world: World) -> Mail:
@@ -120,7 +120,7 @@ def test_it_has_one_link_which_is_not_tracked_and_loads_nothing() -> None:
 
 def test_all_mails_about_one_question_share_a_subject_and_a_thread() -> None:
     approval = make_approval(make_intent(refund(1200_00)))
-    one, other = (approval_mail(approval, who, LINK) for who in ("a@example.com", "b@example.com"))
+    one, other = (approval_mail(approval, who, who, LINK) for who in ("a@example.com", "b@example.com"))
     assert (one.subject, one.thread) == (other.subject, other.thread)
     assert mail_about(amount=1300_00).thread != one.thread
 
@@ -186,7 +186,7 @@ def held_page(comment: str, value: str) -> str:
 
 
 def mailed(approval: Approval) -> str:
-    return approval_mail(approval, "f@example.com", LINK).html
+    return approval_mail(approval, "f@example.com", "f@example.com", LINK).html
 
 
 def paged(approval: Approval) -> str:

@@ -5,12 +5,14 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import requests
 
 from remit.answers import Run
+from remit.cli.browser import picture
 from remit.cli.errors import CliError
 from remit.cli.target import LOCAL_STAGE, local_session, local_target, people_of
 from remit.client import Credentials, RemitClient
@@ -65,6 +67,10 @@ class World:
         self.answered: Question | None = None
         self.chased: Run | None = None
         self._opened: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+
+    def as_user(self, name: str, policy: str) -> RemitClient:
+        """The API as this user of the account calls it, under one of the deployment's policies for callers."""
+        return RemitClient(self.url, self.state.region, self._user(name, policy))
 
     def seed(self, records: Mapping[str, Mapping[str, Sequence[Record]]]) -> None:
         """Business records by domain and table, as every telling finds them."""
@@ -122,6 +128,14 @@ class World:
 
     def mails(self) -> list[Mail]:
         return messages(self.state.inbox_dir)
+
+    def shown(self, question: Question) -> tuple[Path, Path | None]:
+        """The question's mail as a file, and a picture of its page where this machine has a browser."""
+        folder = self.state.inbox_dir.parent / "demo"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        mail = folder / "approval-mail.html"
+        mail.write_text(question.mail.html, encoding="utf-8")
+        return mail, picture(question.link, folder / "approval-page.png")
 
     def open_page(self, question: Question) -> requests.Response:
         page = requests.get(question.link, timeout=30)

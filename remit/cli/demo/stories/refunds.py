@@ -60,6 +60,9 @@ def escalated(story: Story, world: World) -> None:
     waiting, question = world.question(run)
     _expect_mail(story, question, "finance@example.com")
     _expect_only_a_page(story, world, waiting, question)
+    mail, page = world.shown(question)
+    story.say("e-mail", f"as it arrived: {mail}")
+    story.say("page", f"as it looks: {page}" if page else "no picture of it: there is no Chromium on this machine")
     story.expect("nothing is paid before the answer", _new(world, "refunds", before), [])
     story.expect("the POST approves", world.answer(question, "approve", "Checked with the customer.").status_code, 200)
     ended, world.answered = world.ended(run), question

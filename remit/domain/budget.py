@@ -32,7 +32,7 @@ class BudgetSpec(Model):
 
     def of(self, agent: str, run: str, now: datetime) -> tuple[tuple[str, Allowance], ...]:
         """The agent's accounts, and what each may hold."""
-        return (f"agent/{agent}/{now.date().isoformat()}", self.day), (f"run/{run}/{agent}", self.run)
+        return (f"agent/{agent}/{now.date().isoformat()}", self.day), (agent_run(agent, run), self.run)
 
 
 class LimitSpec(Model):
@@ -64,9 +64,24 @@ class Reservation(Model):
         return BudgetExhausted(why, (Reason(policy=f"budget.{self.account.partition('/')[0]}.{self.meter.partition('/')[0]}", reason=why),))
 
 
-def action_reservations(intent: Intent, budget: BudgetSpec, spending: Spending | None, now: datetime) -> tuple[Reservation, ...]:
-    """What one action draws from each account that has to cover it, when its warrant is minted."""
-    accounts = budget.of(intent.agent, intent.run, now)
+def agent_run(agent: str, run: str) -> str:
+    """An agent's account of one run."""
+    return f"run/{run}/{agent}"
+
+
+def tree_of(root: str) -> str:
+    """The account of all runs that one run asked for, itself among them."""
+    return f"tree/{root}"
+
+
+Accounts = tuple[tuple[str, Allowance], ...]
+
+
+def action_reservations(
+    intent: Intent, budget: BudgetSpec, spending: Spending | None, now: datetime, beside: Accounts = ()
+) -> tuple[Reservation, ...]:
+    """What one action draws from each account that has to cover it, when its warrant is minted; `beside` are those of whoever asked."""
+    accounts = (*budget.of(intent.agent, intent.run, now), *beside)
     return tuple(each for account, allowance in accounts for each in _drawn(account, allowance, intent.payload, spending))
 
 
@@ -113,6 +128,8 @@ def _money(account: str, allowance: Allowance, payload: JsonObject, spending: Sp
 
 def _whose(account: str) -> str:
     kind, name, *rest = account.split("/")
+    if kind == "tree":
+        return "All runs of this tree together have a budget of"
     if kind == "agent":
         return f"On {rest[0]} agent '{name}' has a budget of"
     return f"In this run agent '{rest[0]}' has a budget of" if rest else "A run of this domain may have"

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from remit.domain.access import SenderSpec, TableSpec
-from remit.domain.budget import BudgetSpec, LimitSpec, Spending
+from remit.domain.budget import Allowance, BudgetSpec, LimitSpec, Spending
 from remit.domain.compensation import Compensation, contradictions
 from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
@@ -156,6 +156,7 @@ class Charter(Model):
     unverified: Annotated[Name | None, Field(description="The route that is told of an outcome that is not as intended")] = None
     workflows: dict[Name, WorkflowSpec]
     budgets: dict[Name, BudgetSpec] = Field(default_factory=dict, description="What each agent may spend")
+    tree: Annotated[Allowance, Field(description="What a run and all that it asks for may spend together")] = Allowance()
     limits: LimitSpec = LimitSpec()
     senders: dict[Name, SenderSpec] = Field(default_factory=dict)
     authorities: Annotated[tuple[AuthoritySpec, ...], Field(min_length=1)] = DEFAULT_AUTHORITIES
@@ -166,6 +167,12 @@ class Charter(Model):
     def _somebody_is_told(self) -> Self:
         if self.unverified is None and any(tool.effect is not Effect.READ for tool in self.tools.values()):
             raise PydanticCustomError("nobody_told", "unverified: its tools write, so a route is told of outcomes that are not as intended")
+        return self
+
+    @model_validator(mode="after")
+    def _a_tree_has_no_tokens(self) -> Self:
+        if self.tree.tokens is not None:
+            raise PydanticCustomError("tree_tokens", "tree: tokens are bounded for each agent, by day and by run, and not for a tree")
         return self
 
     @model_validator(mode="after")

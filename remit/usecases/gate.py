@@ -198,7 +198,7 @@ def _permitted(
     action: Action, was: ActionStatus | None, decision: Decision, drafts: list[Draft], ports: GatePorts, *also: Change
 ) -> Action:
     intent, charter, now = action.intent, ports.judge.charter, ports.judge.clock.now()
-    reserved = minting.reserved(intent, charter, now)
+    reserved = minting.reserved(intent, decision.lineage, charter, now)
     action, granted, entry = _granted(action.model_copy(update={"reserved": reserved}), decision, ports)
     opened = [OpenAction(action=action), *_step(intent, ports)]
     change = opened if was is None else [MoveAction(action=action, was=was)]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from remit.budget_ports import GiveBack, Reserve
 from remit.delegation_ports import RequireDelegation
-from remit.domain.budget import BudgetSpec, Reservation, action_reservations, step_reservations
+from remit.domain.budget import BudgetSpec, Reservation, action_reservations, agent_run, step_reservations, tree_of
 from remit.domain.charter import Charter
 from remit.domain.errors import AgentSuspended, BudgetExhausted, DelegationEnded
 from remit.domain.intent import Intent
@@ -30,10 +30,14 @@ def step(intent: Intent, charter: Charter, now: datetime) -> list[Change]:
     return reserve(step_reservations(intent, charter.limits), charter, now)
 
 
-def reserved(intent: Intent, charter: Charter, now: datetime) -> tuple[Reservation, ...]:
-    """What the action draws from the accounts that have to cover it."""
+def reserved(intent: Intent, lineage: Lineage | None, charter: Charter, now: datetime) -> tuple[Reservation, ...]:
+    """What the action draws from the accounts that have to cover it: its agent's, those of each run that it was asked for by, and the
+    tree's."""
+    asked_by = () if lineage is None else lineage.ancestors
+    askers = tuple((agent_run(each.agent, each.run), charter.budgets.get(each.agent, BudgetSpec()).run) for each in asked_by)
+    tree = tree_of(intent.run if lineage is None else lineage.root), charter.tree
     budget = charter.budgets.get(intent.agent, BudgetSpec())
-    return action_reservations(intent, budget, charter.tools[intent.tool].spends, now)
+    return action_reservations(intent, budget, charter.tools[intent.tool].spends, now, (*askers, tree))
 
 
 def reserve(reservations: Iterable[Reservation], charter: Charter, now: datetime) -> list[Change]:

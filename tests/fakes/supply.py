@@ -58,7 +58,6 @@ class SupplyWorld:
         }
         self._policies = load_policy_set(charter, Path("policies/supply"))
         self.approvals = MemoryApprovals(self.records)
-        self._tokens = 0
 
     @property
     def ports(self) -> GatePorts:
@@ -109,8 +108,7 @@ class SupplyWorld:
     ) -> Receipt | Failure | None:
         """The gate's answer; None while a human is asked."""
         intent = Intent(run=run, step=step, agent=agent, tool=f"supply.{tool}", payload=payload, requester=REQUESTER, delegator=delegator)
-        self._tokens += 1
-        token = f"task-{self._tokens}"
+        token = f"{run}/{agent}/{tool}/{step}"
         govern(Proposal(task_token=token, intent=intent, reasoning=reasoning), self.ports)
         return dict(self.tasks.told).get(token)
 

@@ -119,7 +119,6 @@ ATTEMPTS: Mapping[str, tuple[Attempt, ...]] = {
         update("warrants", "id", "change a warrant"),
         LIFT_SUSPENSION,
         ANSWER_APPROVAL,
-        CONSUME,
         EDIT_LEDGER,
         DELETE_LEDGER,
         BATCH_LEDGER,

@@ -45,6 +45,7 @@ SCENARIOS = (
     Scenario("rejected", 1200_00, 0, verdict=Verdict.REJECT),
     Scenario("undone", 120_00, 1, undone=True),
     Scenario("cold", 120_00, 1, cold=True),
+    Scenario("approved-cold", 1200_00, 1, verdict=Verdict.APPROVE, cold=True),
 )
 
 

@@ -8,7 +8,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down lock install bypass wrong-machines faults redteam bench-policy bench-tau
+.PHONY: help demo test up down lock install bypass wrong-machines faults redteam bench-policy bench-facts bench-tau
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ faults: install ## Let every call of a governed action fail in every way, and pr
 
 bench-policy: install ## Time decisions from 1 to 10,000 policies, beside cedarpy and agent-os-kernel
 	@.venv/bin/python -m benchmarks.policy
+
+bench-facts: install ## Serve facts that changed, beside retrieval by vectors; count what a read costs
+	@.venv/bin/python -m benchmarks.facts
 
 bench-tau: install ## Put the calls of two foreign customer-service domains through the gate
 	@.venv/bin/python -m benchmarks.tau

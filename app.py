@@ -12,6 +12,7 @@ from stacks.constructs.sender import SenderTaken
 from stacks.core import CoreStack
 from stacks.domain import DomainStack
 from stacks.evidence import EvidenceStack
+from stacks.memory import MemoryStack
 from stacks.operations import OperationsStack
 from stacks.policy_administration import PolicyAdministrationStack
 from stacks.stages import LOCAL_ENDPOINT, UnknownStage, stage_named
@@ -30,6 +31,7 @@ def compose(app: App) -> None:
         DomainStack(app, name, stage=stage, public_url=core.public_url, charter=charter, policy_set=policy_set)
     EvidenceStack(app, stage.names.of("evidence"), stage=stage, ledger_stream=core.ledger_stream)
     OperationsStack(app, stage.names.of("operations"), stage=stage, charters=charters)
+    MemoryStack(app, stage.names.of("memory"), stage=stage, charters=charters, fact_stream=core.fact_stream)
     PolicyAdministrationStack(app, stage.names.of("policy-administration"), stage=stage)
 
 

@@ -70,9 +70,13 @@ class Run(Answer):
     @property
     def question(self) -> dict[str, Any] | None:
         """What the run asked a human and has no answer to yet."""
-        answered = {entry.body.get("approval") for entry in self.entries if entry.kind == "approval.decided"}
-        asked = (entry.body for entry in self.entries if entry.kind == "approval.requested")
-        return None if self.ended else next((body for body in asked if body.get("approval") not in answered), None)
+        waiting: dict[Any, dict[str, Any]] = {}
+        for entry in self.entries:
+            if entry.kind in {"approval.requested", "approval.renewed"}:
+                waiting[entry.body.get("approval")] = entry.body
+            elif entry.kind in {"approval.decided", "approval.superseded"}:
+                waiting.pop(entry.body.get("approval"), None)
+        return None if self.ended else next(iter(waiting.values()), None)
 
 
 class UndoneStep(Answer):

@@ -72,10 +72,11 @@ class AddLink(Change):
 
 
 class RequireOpen(Change):
-    """The approval must be PENDING and at this stage."""
+    """The approval must be PENDING, and at this stage of this round."""
 
     approval: str
     stage: int
+    round: int = 1
 
 
 class CastBallot(Change):

@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 
-from remit.domain.fact_key import FactKey
-from remit.domain.statement import Citation, Claim, Statement
+from remit.domain.fact_key import FactKey, FactRef
+from remit.domain.statement import Citation, Claim, Hold, Statement
 from remit.ports import Change
 
 
@@ -16,7 +16,12 @@ class FactStore(ABC):
 
     @abstractmethod
     def standing(self, namespace: str) -> tuple[Statement, ...]:
-        """The namespace's facts: what stands now, by subject and predicate. Costs by what stands, whatever was said before it."""
+        """The namespace's facts: what stands now and is not held, by subject and predicate. Costs by what stands, whatever was said
+        before it."""
+
+    @abstractmethod
+    def hold(self, key: FactKey) -> Hold | None:
+        """Why what stands is served to nobody, if it is held."""
 
     @abstractmethod
     def versions(self, key: FactKey) -> tuple[Statement, ...]:
@@ -40,7 +45,7 @@ class FactStore(ABC):
 
 class RecordStatement(Change):
     """The key's next version. `before`, if any, must stand, and nothing if there is none; the version must be free; whatever the
-    statement was derived from must stand at the version cited, and is then cited by it."""
+    statement was derived from must stand at the version cited and not be held, and is then cited by it. A hold is over with it."""
 
     statement: Statement
     before: Statement | None
@@ -50,6 +55,18 @@ class RecordClaim(Change):
     """The claim must not be there yet, and what it is against must still stand."""
 
     claim: Claim
+
+
+class RequireStanding(Change):
+    """This version must stand, and must not be held."""
+
+    fact: FactRef
+
+
+class HoldFact(Change):
+    """The version must stand, and must not be held yet."""
+
+    hold: Hold
 
 
 class Cite(Change):

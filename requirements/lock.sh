@@ -30,4 +30,5 @@ bundle archiver
 bundle sealer
 bundle timekeeper
 bundle monitor
+bundle cascade
 bundle policy_administration

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ses as ses
 from constructs import Construct
@@ -17,6 +18,7 @@ from stacks.bundling import Bundle, api_bundle, approvals_bundle, recorder_bundl
 from stacks.constructs.function import Function
 from stacks.constructs.ledger_table import LedgerTable
 from stacks.constructs.mail import MailSettings
+from stacks.constructs.memory import citations, partitions
 from stacks.constructs.people import People
 from stacks.constructs.rest_api import RestApi
 from stacks.constructs.schedule import Schedule
@@ -66,7 +68,9 @@ class CoreStack(Stack):
         Table(self, "Delegations", stage=stage, name=name("delegations"), key="delegation", sort="sk", indexes=by_person, expires=True)
         Table(self, "Budgets", stage=stage, name=name("budgets"), key="account", sort="meter", expires=True)
         Table(self, "Tokens", stage=stage, name=name("tokens"), key="agent", sort="account", expires=True)
-        Table(self, "Facts", stage=stage, name=name("facts"), key="pk", sort="sk")
+        changes = dynamodb.StreamViewType.KEYS_ONLY
+        facts = Table(self, "Facts", stage=stage, name=name("facts"), key="pk", sort="sk", stream=changes)
+        self.fact_stream = str(facts.table_stream_arn)
         self.ledger_stream = LedgerTable(self, "Ledger", stage=stage, arns=self._arns).stream_arn
 
     def _api(self, charters: Sequence[Charter]) -> Function:
@@ -104,6 +108,8 @@ class CoreStack(Stack):
         recorder.append_to(arns.table("ledger"))
         recorder.allow(arns.table("uses"), "dynamodb:PutItem")
         recorder.allow(arns.table("budgets"), "dynamodb:UpdateItem")
+        looked_at = sorted({namespace for charter in charters for namespace in charter.fact_namespaces()})
+        recorder.permit(partitions(arns, citations(looked_at), "dynamodb:DeleteItem"))
         recorder.allow([arns.mail_identity(sender), arns.mail_settings()], "ses:SendEmail")
 
     def _timekeeper(self, domains: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from stacks.bundling import Bundle, executor_bundle, gate_bundle, reasoner_bundl
 from stacks.constructs.agent_role import AgentRoles, Boundaries
 from stacks.constructs.function import Function
 from stacks.constructs.mail import MailThatComesBack
-from stacks.constructs.memory import memory
+from stacks.constructs.memory import citations, memory, partitions
 from stacks.constructs.policy_store import PolicyStore
 from stacks.constructs.sender import Sender
 from stacks.constructs.table import Table
@@ -67,7 +67,10 @@ class DomainStack(Stack):
         gate.allow(arns.table("uses"), "dynamodb:PutItem")
         gate.append_to(arns.table("ledger"))
         gate.allow(self._fact_tables(), "dynamodb:BatchGetItem")
-        gate.permit(memory(arns, charter.fact_namespaces(), ReadAction.BATCH_GET))
+        namespaces = charter.fact_namespaces()
+        gate.permit(memory(arns, namespaces, ReadAction.BATCH_GET))
+        gate.permit(partitions(arns, namespaces, "dynamodb:ConditionCheckItem"))
+        gate.permit(partitions(arns, citations(namespaces), "dynamodb:PutItem", "dynamodb:DeleteItem"))
         reads = ("ListPolicies", "GetPolicy", "GetSchema")
         gate.allow(store.arn, "verifiedpermissions:IsAuthorized", *(f"verifiedpermissions:{read}" for read in reads))
         gate.allow([executor.arn for executor in executors], "lambda:InvokeFunction")

@@ -15,7 +15,7 @@ from stacks.constructs.seal_key import SealKey
 from stacks.constructs.transcripts import Transcripts
 from stacks.stages import Stage
 
-_STREAM_READS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+STREAM_READS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 
 
 class EvidenceStack(Stack):
@@ -32,7 +32,7 @@ class EvidenceStack(Stack):
 
     def _archiver(self, ledger_stream: str) -> Function:
         archiver = self._function("archiver", {"ARCHIVE_BUCKET": self._archive.bucket_name}, seconds=60)
-        archiver.allow(ledger_stream, *(f"dynamodb:{read}" for read in _STREAM_READS))
+        archiver.allow(ledger_stream, *(f"dynamodb:{read}" for read in STREAM_READS))
         archiver.allow(self._arns.table("ledger"), "dynamodb:Query")
         self._objects(archiver, "s3:PutObject", "entries", "irregular")
         lambda_.EventSourceMapping(

@@ -9,10 +9,10 @@ from remit.adapters.dynamodb_statements import place_of
 from remit.domain.access import TENANT
 from remit.domain.charter import Charter
 from remit.domain.errors import Denied, Reason, Unavailable
-from remit.domain.fact import Fact, make_fact, record_of
+from remit.domain.fact import Fact, make_fact, record_of, relied_on_in_vain
 from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.model import JsonObject
-from remit.domain.statement import Statement
+from remit.domain.statement import Hold, Statement
 from remit.names import Names
 from remit.ports import Clock, FactSource
 
@@ -44,7 +44,7 @@ class DynamoFacts(FactSource):
         keys = {name: _key(name, spec, payload) for name, spec in wanted.items()}
         places = {name: self._place(name, spec, keys[name], tenant) for name, spec in wanted.items()}
         items = self._items(set(places.values()))
-        records = {name: self._record(spec, items.get(places[name])) for name, spec in wanted.items()}
+        records = {name: self._record(name, spec, items.get(places[name])) for name, spec in wanted.items()}
         return tuple(make_fact(name, spec, self._cited(spec, keys[name], tenant), records[name]) for name, spec in wanted.items())
 
     def _place(self, name: str, spec: FactSpec, key: str, tenant: str | None) -> _Place:
@@ -75,9 +75,11 @@ class DynamoFacts(FactSource):
             place: item for place in places for table, item in found if table == place.table and dict(place.key).items() <= item.items()
         }
 
-    def _record(self, spec: FactSpec, item: JsonObject | None) -> JsonObject | None:
+    def _record(self, name: str, spec: FactSpec, item: JsonObject | None) -> JsonObject | None:
         if item is None or isinstance(spec, RecordFactSpec):
             return item
+        if "hold" in item:
+            raise relied_on_in_vain(name, Hold.model_validate_json(str(item["hold"])).why)
         statement = Statement.model_validate_json(str(item["body"]))
         return None if statement.lapsed_at(self._clock.now()) else record_of(statement)
 

@@ -6,8 +6,8 @@
     <namespace>#claims     <id>                                          what was said and does not stand
     <namespace>#citations  <subject>/<predicate>#<version>#<kind>#<by>   what rests on which version
 
-The first holds nothing but what stands: reading it costs by the facts, not by their history, and a role that is bound to it by
-`dynamodb:LeadingKeys` cannot reach a superseded one.
+The first holds nothing but what stands, and beside what is held why it is: reading it costs by the facts, not by their history, and a
+role that is bound to it by `dynamodb:LeadingKeys` cannot reach a superseded one.
 """
 
 from functools import singledispatch
@@ -18,13 +18,13 @@ from remit.adapters.dynamodb_writes import put_change
 from remit.domain.fact_key import FactKey, FactRef, key_of
 from remit.domain.model import JsonObject
 from remit.domain.statement import Citation, CitedBy, Statement
-from remit.fact_ports import Cite, RecordClaim, RecordStatement, Uncite
+from remit.fact_ports import Cite, HoldFact, RecordClaim, RecordStatement, RequireStanding, Uncite
 from remit.names import Names
 from remit.ports import Change
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.literals import ReturnValuesOnConditionCheckFailureType
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
 
 _DIGITS = 9
 
@@ -81,6 +81,25 @@ def _(change: RecordClaim, names: Names) -> "list[TransactWriteItemTypeDef]":
     return [_new(table, item), *still]
 
 
+@writes_of.register(RequireStanding)
+def _(change: RequireStanding, names: Names) -> "list[TransactWriteItemTypeDef]":
+    return [_may_be_relied_on(change.fact, names.table("facts"))]
+
+
+@writes_of.register(HoldFact)
+def _(change: HoldFact, names: Names) -> "list[TransactWriteItemTypeDef]":
+    hold, unheld = change.hold, _unheld(change.hold.fact.version)
+    update: UpdateTypeDef = {
+        "TableName": names.table("facts"),
+        "Key": encode({**place_of(_stored(hold.fact))}),
+        "UpdateExpression": "SET #hold = :hold",
+        "ConditionExpression": unheld["ConditionExpression"],
+        "ExpressionAttributeNames": unheld["ExpressionAttributeNames"],
+        "ExpressionAttributeValues": {**unheld["ExpressionAttributeValues"], **encode({":hold": hold.model_dump_json()})},
+    }
+    return [{"Update": update}]
+
+
 @writes_of.register(Cite)
 def _(change: Cite, names: Names) -> "list[TransactWriteItemTypeDef]":
     item = {**_citation_key(change.citation), "body": change.citation.model_dump_json()}
@@ -105,12 +124,13 @@ def _standing(table: str, statement: Statement, before: Statement | None) -> "Tr
 
 
 def _derivation(ref: FactRef, statement: Statement, table: str) -> "list[TransactWriteItemTypeDef]":
-    key = key_of(ref.id)
-    if key is None:
-        raise ValueError(f"{ref.id} is no stored fact")
     citation = Citation(fact=ref, kind=CitedBy.FACT, by=statement.key.id)
     item = {**_citation_key(citation), "body": citation.model_dump_json()}
-    return [_still_stands(key, ref.version, table), {"Put": {"TableName": table, "Item": encode(item)}}]
+    return [_may_be_relied_on(ref, table), {"Put": {"TableName": table, "Item": encode(item)}}]
+
+
+def _may_be_relied_on(ref: FactRef, table: str) -> "TransactWriteItemTypeDef":
+    return {"ConditionCheck": {"TableName": table, "Key": encode({**place_of(_stored(ref))}), **_unheld(ref.version)}}
 
 
 def _still_stands(key: FactKey, version: int, table: str) -> "TransactWriteItemTypeDef":
@@ -118,11 +138,16 @@ def _still_stands(key: FactKey, version: int, table: str) -> "TransactWriteItemT
 
 
 def _citation_key(citation: Citation) -> JsonObject:
-    key = key_of(citation.fact.id)
-    if key is None:
-        raise ValueError(f"{citation.fact.id} is no stored fact")
+    key = _stored(citation.fact)
     sort = f"{numbered(key.place, citation.fact.version)}#{citation.kind}#{citation.by}"
     return {"pk": citations_of(key.namespace), "sk": sort}
+
+
+def _stored(ref: FactRef) -> FactKey:
+    key = key_of(ref.id)
+    if key is None:
+        raise ValueError(f"{ref.id} is no stored fact")
+    return key
 
 
 class _AtVersion(TypedDict):
@@ -136,6 +161,14 @@ def _at(version: int) -> _AtVersion:
     return {
         "ConditionExpression": "#version = :version",
         "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": encode({":version": version}),
+    }
+
+
+def _unheld(version: int) -> _AtVersion:
+    return {
+        "ConditionExpression": "#version = :version AND attribute_not_exists(#hold)",
+        "ExpressionAttributeNames": {"#version": "version", "#hold": "hold"},
         "ExpressionAttributeValues": encode({":version": version}),
     }
 

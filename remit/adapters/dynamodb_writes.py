@@ -76,9 +76,9 @@ def _(change: RequireOpen, names: Names) -> "TransactWriteItemTypeDef":
     check: ConditionCheckTypeDef = {
         "TableName": names.table("approvals"),
         "Key": encode({"pk": change.approval, "sk": "approval"}),
-        "ConditionExpression": "#status = :pending AND #stage = :stage",
-        "ExpressionAttributeNames": {"#status": "status", "#stage": "stage"},
-        "ExpressionAttributeValues": encode({":pending": ApprovalStatus.PENDING.value, ":stage": change.stage}),
+        "ConditionExpression": "#status = :pending AND #stage = :stage AND #round = :round",
+        "ExpressionAttributeNames": {"#status": "status", "#stage": "stage", "#round": "round"},
+        "ExpressionAttributeValues": encode({":pending": ApprovalStatus.PENDING.value, ":stage": change.stage, ":round": change.round}),
     }
     return {"ConditionCheck": check}
 
@@ -235,6 +235,7 @@ def _approval(approval: Approval) -> JsonObject:
         "sk": "approval",
         "status": approval.status.value,
         "stage": approval.stage,
+        "round": approval.round,
         "version": approval.version,
         "requested_at": approval.requested_at.isoformat(),
         "body": approval.model_dump_json(),

@@ -189,6 +189,32 @@ def _settled(body: Body) -> Line:
     return Line("approval", f"{body.get('status', '?')} by {', '.join(body.get('answered_by') or ())}")
 
 
+def _held_question(body: Body) -> Line:
+    return Line("held", "takes no answers until the gate has decided anew", _changes(body))
+
+
+def _renewed(body: Body) -> Line:
+    asked = _requested(body)
+    return Line("question", f"anew {asked.headline}", [*_changes(body), *asked.details])
+
+
+def _superseded(body: Body) -> Line:
+    return Line("superseded", f"the question to {body.get('route', '?')}", _changes(body))
+
+
+def _changes(body: Body) -> list[str]:
+    return [f"{each.get('id')} v{each.get('was')} {_instead(each.get('now'))}" for each in body.get("changes") or ()]
+
+
+def _held_run(body: Body) -> Line:
+    fact = body.get("fact") or {}
+    return Line("held", f"{fact.get('id', '?')} v{fact.get('version', '?')} {_instead(body.get('now'))}")
+
+
+def _instead(now: object) -> str:
+    return f"→ v{now}" if now else "stands no more"
+
+
 def _minted(body: Body) -> Line:
     details = [f"for payload {_short(body.get('payload_digest'))} once, until {_when(body.get('expires_at'))}"]
     return Line("warrant", _short(body.get("warrant")), details)
@@ -304,6 +330,10 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "approval.reminded": _reminded,
     "deputy.appointed": _deputised,
     "approval.decided": _settled,
+    "approval.held": _held_question,
+    "approval.renewed": _renewed,
+    "approval.superseded": _superseded,
+    "run.held": _held_run,
     "warrant.minted": _minted,
     "warrant.voided": _voided,
     "action.executed": _executed,

@@ -10,8 +10,9 @@ from remit.domain.ballot import LINK, Answer, Ballot, Verdict
 from remit.domain.charter import Charter, ToolSpec
 from remit.domain.decision import Decision, Evidence, FactUsed
 from remit.domain.errors import Reason
+from remit.domain.fact_change import FactChange, joined
 from remit.domain.intent import Intent
-from remit.domain.model import JsonObject, Model
+from remit.domain.model import Model
 from remit.domain.route import Apart, Level, Route, Stage, approvers_of, known_by_arn, known_by_name, resolved, signed_in
 from remit.domain.wording import Wording
 
@@ -28,18 +29,11 @@ class ApprovalStatus(StrEnum):
     SUPERSEDED = "SUPERSEDED"
 
 
-class FactChange(Model):
-    """A fact that a question rests on, as it was when it was asked and as it is now."""
-
-    id: str
-    was: JsonObject
-    now: JsonObject | None
-
-
 class Approval(Model):
     """One question to one route. `id` is the intent's key, `facts` what the decision to ask rested on. `stage` counts the stages that
     have agreed, `level` those that were asked besides, `since` when the stage was; `told` has who got the present notice, and
-    `answers` what counted in the stages before. `version` counts the changes."""
+    `answers` what counted in the stages before. `round` counts how often it was asked: anew after each change of a fact that it
+    rests on. `version` counts the changes."""
 
     id: str
     domain: str
@@ -64,6 +58,7 @@ class Approval(Model):
     unreachable: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     changes: tuple[FactChange, ...] = ()
+    round: int = 1
     version: int = 0
 
     @property
@@ -113,7 +108,8 @@ class Approval(Model):
     def admits(self, answer: Answer) -> bool:
         voice = answer.voice
         apart = not (self.step_up and voice.known_as == LINK) and not {voice.approver, voice.by, voice.known_as}.intersection(self.barred)
-        return apart and voice.approver in self.eligible and answer.payload_digest == self.payload_digest and answer.at < self.expires_at
+        to_this = (answer.payload_digest, answer.round) == (self.payload_digest, self.round)
+        return apart and voice.approver in self.eligible and to_this and answer.at < self.expires_at
 
     def heard(self, ballot: Ballot, now: datetime) -> "Approval":
         """What the present stage's answers make of it: rejected by one no, on to the next stage, approved by the last, or as it was."""
@@ -171,13 +167,27 @@ class Approval(Model):
     def _reminds_at(self, seconds: int) -> datetime:
         return self.noticed_at + timedelta(seconds=seconds)
 
+    def held(self, *changes: FactChange) -> "Approval":
+        """It takes no answers until the gate has looked at what changed."""
+        return self.moved(status=ApprovalStatus.HELD, changes=joined(*self.changes, *changes))
+
+    def superseded(self, *changes: FactChange) -> "Approval":
+        """It has come to nothing: the gate decided anew, and nobody has to answer."""
+        return self.moved(status=ApprovalStatus.SUPERSEDED, changes=joined(*self.changes, *changes))
+
+    def asked_anew(self, question: "Approval", *changes: FactChange) -> "Approval":
+        """The same question as it is to be asked now; what was said to it before counts no more."""
+        again = {"round": self.round + 1, "changes": joined(*self.changes, *changes), "version": self.version + 1}
+        return question.model_copy(update=again)
+
     def moved(self, **changes: Any) -> "Approval":  # noqa: ANN401 - any field's value
         """The same question after one change."""
         return self.model_copy(update={**changes, "version": self.version + 1})
 
 
 class Link(Model):
-    """One approver's way to one stage of one question, for one payload; `by` is who was mailed it. Only the token's hash is kept."""
+    """One approver's way to one stage of one question as it was asked then, for one payload; `by` is who was mailed it. Only the
+    token's hash is kept."""
 
     token_hash: str
     approval: str
@@ -185,7 +195,12 @@ class Link(Model):
     approver: str
     by: str
     payload_digest: str
+    round: int = 1
     expires_at: datetime
+
+    def answers(self, approval: Approval) -> bool:
+        """Whether it is the way to the question as it is asked now."""
+        return (self.stage, self.round, self.payload_digest) == (approval.stage, approval.round, approval.payload_digest)
 
 
 def request_approval(charter: Charter, intent: Intent, decision: Decision, wording: Wording, now: datetime) -> Approval:
@@ -230,6 +245,7 @@ def make_link(approval: Approval, token: str, approver: str, by: str) -> Link:
         approver=approver,
         by=by,
         payload_digest=approval.payload_digest,
+        round=approval.round,
         expires_at=approval.expires_at + _SHOWN_AFTERWARDS,
     )
 

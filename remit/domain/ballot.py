@@ -35,6 +35,7 @@ class Answer(Model):
     comment: Comment
     payload_digest: str
     at: datetime
+    round: int = 1
 
 
 class Ballot(Model):
@@ -47,6 +48,10 @@ class Ballot(Model):
     def heard_from(self, voice: Voice) -> bool:
         """Whether the approver or the person has answered: nobody has two voices, nor twice the same."""
         return any(voice.approver == said.voice.approver or voice.by == said.voice.by for said in self.answers)
+
+    def of_round(self, number: int) -> "Ballot":
+        """Without what was said before the question was asked anew."""
+        return self.model_copy(update={"answers": tuple(said for said in self.answers if said.round == number)})
 
     def and_then(self, answer: Answer) -> "Ballot":
         return self.model_copy(update={"answers": (*self.answers, answer)})

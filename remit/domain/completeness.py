@@ -20,11 +20,12 @@ class Need(Model):
 
 
 class Row(Model):
-    """What a kind needs. `opens`: it may be the first of its chain. `once`: no two of the kind agree in this field ("": one in a chain)."""
+    """What a kind needs. `opens`: it may be the first of its chain. `once`: no two of the kind agree in these fields, or with no field
+    there is but one in a chain."""
 
     needs: tuple[Need, ...] = ()
     opens: bool = False
-    once: str | None = None
+    once: tuple[str, ...] | None = None
 
 
 class Standing(StrEnum):
@@ -44,7 +45,7 @@ _REQUESTED = _need(Kind.APPROVAL_REQUESTED, approval="approval")
 _MINTED = _need(Kind.WARRANT_MINTED, warrant="warrant")
 
 TABLE: Mapping[Kind, Row] = {
-    Kind.RUN_STARTED: Row(opens=True, once=""),
+    Kind.RUN_STARTED: Row(opens=True, once=()),
     Kind.MODEL_CALLED: Row(needs=(_STARTED,)),
     Kind.INTENT_PROPOSED: Row(needs=(_STARTED,)),
     Kind.INTENT_REFUSED: Row(needs=(_PROPOSED,)),
@@ -59,13 +60,13 @@ TABLE: Mapping[Kind, Row] = {
             _need(Kind.DECISION_MADE, having={"outcome": "ESCALATE"}, approval="key", route="route"),
             _need(Kind.INTENT_PROPOSED, approval="key", payload_digest="payload_digest"),
         ),
-        once="approval",
+        once=("approval",),
     ),
     Kind.APPROVAL_MAILED: Row(needs=(_REQUESTED,)),
     Kind.APPROVAL_UNDELIVERABLE: Row(needs=(_REQUESTED,)),
     Kind.APPROVAL_OPENED: Row(needs=(_REQUESTED,)),
     Kind.APPROVAL_ANSWERED: Row(
-        needs=(_need(Kind.APPROVAL_REQUESTED, approval="approval", route="route", payload_digest="payload_digest"),)
+        needs=(_need(Kind.APPROVAL_REQUESTED, Kind.APPROVAL_RENEWED, approval="approval", route="route", payload_digest="payload_digest"),)
     ),
     Kind.APPROVAL_ADVANCED: Row(needs=(_need(Kind.APPROVAL_ANSWERED, having={"verdict": "approve"}, approval="approval"),)),
     Kind.APPROVAL_ESCALATED: Row(needs=(_REQUESTED,)),
@@ -77,17 +78,26 @@ TABLE: Mapping[Kind, Row] = {
             _need(Kind.APPROVAL_ANSWERED, having={"verdict": "approve"}, where={"status": "APPROVED"}, approval="approval", route="route"),
             _need(Kind.APPROVAL_ANSWERED, having={"verdict": "reject"}, where={"status": "REJECTED"}, approval="approval", route="route"),
         ),
-        once="approval",
+        once=("approval", "round"),
     ),
+    Kind.APPROVAL_HELD: Row(needs=(_REQUESTED,)),
+    Kind.APPROVAL_RENEWED: Row(
+        needs=(
+            _need(Kind.APPROVAL_REQUESTED, approval="approval", payload_digest="payload_digest"),
+            _need(Kind.DECISION_MADE, having={"outcome": "ESCALATE"}, approval="key", route="route"),
+        ),
+        once=("approval", "round"),
+    ),
+    Kind.APPROVAL_SUPERSEDED: Row(needs=(_REQUESTED,), once=("approval",)),
     Kind.WARRANT_MINTED: Row(
         needs=(
             _need(Kind.DECISION_MADE, having={"outcome": "ALLOW"}, warrant="key"),
             _need(Kind.INTENT_PROPOSED, warrant="key", agent="agent", tool="tool", payload_digest="payload_digest"),
         ),
-        once="warrant",
+        once=("warrant",),
     ),
-    Kind.WARRANT_VOIDED: Row(needs=(_MINTED,), once="warrant"),
-    Kind.ACTION_EXECUTED: Row(needs=(_MINTED,), once="warrant"),
+    Kind.WARRANT_VOIDED: Row(needs=(_MINTED,), once=("warrant",)),
+    Kind.ACTION_EXECUTED: Row(needs=(_MINTED,), once=("warrant",)),
     Kind.OUTCOME_VERIFIED: Row(
         needs=(
             _MINTED,
@@ -100,16 +110,18 @@ TABLE: Mapping[Kind, Row] = {
             _need(Kind.DECISION_MADE, having={"outcome": "ALLOW"}, key="key"),
             _need(Kind.INTENT_PROPOSED, key="key", sender="agent", kind="tool"),
         ),
-        once="key",
+        once=("key",),
     ),
     Kind.OUTCOME_REPORTED: Row(needs=(_need(Kind.OUTCOME_VERIFIED, warrant="warrant", verification="verification"),)),
-    Kind.ACTION_UNDONE: Row(needs=(_need(Kind.OUTCOME_VERIFIED, having={"verification": "MATCH"}, warrant="warrant"),), once="warrant"),
-    Kind.RUN_FINISHED: Row(needs=(_STARTED,), once=""),
+    Kind.ACTION_UNDONE: Row(needs=(_need(Kind.OUTCOME_VERIFIED, having={"verification": "MATCH"}, warrant="warrant"),), once=("warrant",)),
+    Kind.RUN_HELD: Row(needs=(_STARTED,)),
+    Kind.RUN_FINISHED: Row(needs=(_STARTED,), once=()),
     Kind.AGENT_SUSPENDED: Row(opens=True),
     Kind.DELEGATION_REVOKED: Row(opens=True),
-    Kind.FACT_CHANGED: Row(needs=(_need(Kind.FACT_CHANGED, where={"before": None}, before="version"),), opens=True, once="version"),
+    Kind.FACT_CHANGED: Row(needs=(_need(Kind.FACT_CHANGED, where={"before": None}, before="version"),), opens=True, once=("version",)),
     # A claim that contradicts nothing that stands, such as a suggestion, may be the first word on a fact.
     Kind.FACT_CLAIMED: Row(needs=(_need(Kind.FACT_CHANGED, where={"before": None}, before="version"),), opens=True),
+    Kind.FACT_HELD: Row(needs=(_need(Kind.FACT_CHANGED, version="version"),), once=("version",)),
     Kind.AGENT_RESUMED: Row(needs=(_need(Kind.AGENT_SUSPENDED, agent="agent"),)),
 }
 
@@ -133,8 +145,8 @@ def missing(chain: Sequence[Entry]) -> Iterator[tuple[Entry, str]]:
             yield entry, f"no chain begins with {entry.kind}"
         unmet = [need for need in row.needs if not index.meets(need, entry)]
         yield from ((entry, f"there is no {_named(need, entry)} before this {entry.kind}") for need in unmet)
-        if row.once is not None and index.has(entry.kind, (row.once,) if row.once else (), entry):
-            yield entry, f"there is a {entry.kind} of the same {row.once or 'run'} before this one"
+        if row.once is not None and index.has(entry.kind, row.once, entry):
+            yield entry, f"there is a {entry.kind} of the same {' and '.join(row.once) or 'run'} before this one"
         index.add(entry)
     if standing(chain) is Standing.CLOSED:
         yield from _unclosed(chain, index)

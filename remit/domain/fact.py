@@ -17,11 +17,11 @@ class Fact(Model):
 def make_fact(name: str, spec: FactSpec, key: str, record: JsonObject | None) -> Fact:
     """The declared attributes of a record. Raises Denied if the record, an attribute or its version is missing or of another type."""
     if record is None:
-        raise _denied(name, f"there is no {spec.id_of(key)}")
+        raise relied_on_in_vain(name, f"there is no {spec.id_of(key)}")
     attributes = {attribute: _typed(name, attribute, kind, record.get(attribute)) for attribute, kind in spec.attributes.items()}
     version = record.get("version")
     if type(version) is not int:
-        raise _denied(name, "version is not a Long")
+        raise relied_on_in_vain(name, "version is not a Long")
     return Fact(name=name, ref=FactRef(id=spec.id_of(key), version=version), attributes=attributes)
 
 
@@ -33,9 +33,10 @@ def record_of(statement: Statement) -> JsonObject:
 
 def _typed(name: str, attribute: str, kind: CedarType, value: Json) -> Json:
     if not is_of(kind, value):
-        raise _denied(name, f"{attribute} is not a {kind}")
+        raise relied_on_in_vain(name, f"{attribute} is not a {kind}")
     return value
 
 
-def _denied(name: str, what: str) -> Denied:
+def relied_on_in_vain(name: str, what: str) -> Denied:
+    """The refusal of a decision that would have to look at such a fact."""
     return Denied(f"The fact '{name}' cannot be relied on: {what}.", (Reason(policy=f"fact.{name}", reason=what),))

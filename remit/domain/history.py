@@ -1,7 +1,7 @@
 """What a run has done so far, as its ledger tells it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from remit.domain.canonical import canonical
 from remit.domain.delegation import Delegator
+from remit.domain.fact_key import FactRef
 from remit.domain.intent import Requester
 from remit.domain.labels import UNKNOWN, Labels
 from remit.domain.ledger import Entry, Kind
@@ -28,6 +29,18 @@ class Step(Model):
     observed: JsonObject = Field(default_factory=dict)
 
 
+class RunHold(Model):
+    """A fact that a decision of the run rested on no longer stands; `now` is the version that does, if any."""
+
+    fact: FactRef
+    now: int | None = None
+
+    @property
+    def why(self) -> str:
+        instead = f"version {self.now} does" if self.now else "it was retracted, or is held"
+        return f"{self.fact.id} no longer stands at version {self.fact.version}: {instead}"
+
+
 class Caller(Model):
     """Whose run it is: who started it, and on whose behalf."""
 
@@ -37,7 +50,7 @@ class Caller(Model):
 
 class History(Model):
     """The steps of a run in the order in which they were proposed, as they stood at `as_of`; `seen` is how many of its entries tell it.
-    `opening` is how it was opened, and `shown` what the facts carry that its models were shown;
+    `opening` is how it was opened, `shown` what the facts carry that its models were shown, and `holds` which facts changed under it;
     `opened` are the runs that its messages opened, and `children` is what those have done."""
 
     steps: tuple[Step, ...] = ()
@@ -49,6 +62,7 @@ class History(Model):
     shown: tuple[Labels, ...] = ()
     opened: tuple[str, ...] = ()
     children: tuple["History", ...] = ()
+    holds: tuple[RunHold, ...] = ()
 
     @property
     def done(self) -> tuple[Step, ...]:
@@ -60,10 +74,11 @@ class History(Model):
         return Counter(step.tool for step in self.done)
 
 
-def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
+def history_of(entries: Sequence[Entry], as_of: datetime) -> History:
     """The history that a run's ledger tells. A step that was proposed twice is one step."""
     steps: dict[str, Step] = {}
     started_at: datetime | None = None
+    holds = [RunHold.model_validate(entry.body) for entry in entries if entry.kind is Kind.RUN_HELD]
     started_by: Caller | None = None
     seen = 0
     opening: JsonObject = {}
@@ -83,16 +98,8 @@ def history_of(entries: Iterable[Entry], as_of: datetime) -> History:
         elif key in steps:
             steps[key] = steps[key].model_copy(update=_change(entry))
     stands = tuple(_as_it_stands(step, as_of) for step in steps.values())
-    return History(
-        steps=stands,
-        as_of=as_of,
-        started_at=started_at,
-        started_by=started_by,
-        opening=opening,
-        shown=tuple(shown),
-        opened=tuple(opened),
-        seen=seen,
-    )
+    told: dict[str, Any] = {"opening": opening, "shown": tuple(shown), "opened": tuple(opened), "seen": seen, "holds": tuple(holds)}
+    return History(steps=stands, as_of=as_of, started_at=started_at, started_by=started_by, **told)
 
 
 def labels_shown(call: JsonObject) -> tuple[Labels, ...]:
@@ -125,7 +132,7 @@ def _change(entry: Entry) -> dict[str, Any]:
     match entry.kind:
         case Kind.DECISION_MADE:
             return {"running": entry.body["outcome"] != "DENY"}
-        case Kind.APPROVAL_REQUESTED:
+        case Kind.APPROVAL_REQUESTED | Kind.APPROVAL_RENEWED:
             return {"asked_until": datetime.fromisoformat(str(entry.body["expires_at"]))}
         case Kind.WARRANT_MINTED:
             return {"asked_until": None}

@@ -26,6 +26,9 @@ class Kind(StrEnum):
     APPROVAL_REMINDED = "approval.reminded"
     APPROVAL_DECIDED = "approval.decided"
     DEPUTY_APPOINTED = "deputy.appointed"
+    APPROVAL_HELD = "approval.held"
+    APPROVAL_RENEWED = "approval.renewed"
+    APPROVAL_SUPERSEDED = "approval.superseded"
     WARRANT_MINTED = "warrant.minted"
     WARRANT_VOIDED = "warrant.voided"
     ACTION_EXECUTED = "action.executed"
@@ -33,12 +36,14 @@ class Kind(StrEnum):
     MESSAGE_SENT = "message.sent"
     OUTCOME_REPORTED = "outcome.reported"
     ACTION_UNDONE = "action.undone"
+    RUN_HELD = "run.held"
     RUN_FINISHED = "run.finished"
     AGENT_SUSPENDED = "agent.suspended"
     AGENT_RESUMED = "agent.resumed"
     DELEGATION_REVOKED = "delegation.revoked"
     FACT_CHANGED = "fact.changed"
     FACT_CLAIMED = "fact.claimed"
+    FACT_HELD = "fact.held"
 
 
 class Draft(Model):

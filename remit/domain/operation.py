@@ -62,9 +62,11 @@ class Settlement(Model):
 
 
 class Known(Model):
-    """What the store says of an operation's key: its newest version, a retraction too, and that of each key in `derived_from`."""
+    """What the store says of an operation's key: its newest version, a retraction too, whether that is held, and the newest of each key
+    in `derived_from` unless that is held."""
 
     latest: Statement | None = None
+    held: bool = False
     sources: tuple[Statement | None, ...] = ()
 
     @property
@@ -81,7 +83,7 @@ def settle(operation: Operation, author: Author, known: Known, charter: Charter,
     if not authority.asserts:
         return Settlement(result=Result.SUGGESTION, before=before, claim=_claim(ClaimKind.SUGGESTION, said, before, charter))
     _check_version(operation, known.latest)
-    if _says_nothing_new(operation, said, known.latest, charter):
+    if not known.held and _says_nothing_new(operation, said, known.latest, charter):
         return Settlement(result=Result.NOOP, before=before)
     _check_existence(operation, known)
     if before is not None and rank(author.authority, charter) > rank(before.authority, charter):
@@ -146,7 +148,7 @@ def _check_sources(operation: Operation, known: Known) -> None:
         if ref.id == operation.key.id or ref.id in cited[:place]:
             raise invalid_fact(f"derived_from.{place}", f"{ref.id} is the fact itself, or there twice")
         if source is None or source.retracts or source.ref != ref:
-            raise invalid_fact(f"derived_from.{place}", f"{ref.id} does not stand at version {ref.version}")
+            raise invalid_fact(f"derived_from.{place}", f"{ref.id} does not stand at version {ref.version}, or is held")
 
 
 def _check_version(operation: Operation, latest: Statement | None) -> None:

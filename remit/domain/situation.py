@@ -16,13 +16,14 @@ class Stands(StrEnum):
     DECIDED = "DECIDED"
     EXPIRED = "EXPIRED"
     SUPERSEDED = "SUPERSEDED"
+    RENEWED = "RENEWED"
     HELD = "HELD"
     SUSPENDED = "SUSPENDED"
 
 
 class Situation(Model):
     """`answers` are all that count so far. SIGN_IN: it takes more than a link to answer. ANSWERED: one's own answer is given, or not asked
-    for any more, and others are waited for."""
+    for any more, and others are waited for. RENEWED: what one was asked is asked anew, by another mail."""
 
     stands: Stands
     approval: Approval
@@ -43,6 +44,7 @@ def situation(
     approval: Approval, ballot: Ballot, voice: Voice | None, suspension: Suspension | None, now: datetime, *, asked: bool = True
 ) -> Situation:
     """`ballot` is the present stage's, `voice` the onlooker's (None: they have none), `asked` whether that is what they were asked."""
+    ballot = ballot.of_round(approval.round)
     heard = approval.heard(ballot, now)
     moved = heard is not approval
     answers = heard.answers if moved or not heard.open else (*approval.answers, *approval.counted(ballot))

@@ -122,6 +122,19 @@ class Citation(Model):
     by: str
 
 
+class Hold(Model):
+    """A derived fact that is served to nobody until it is stated again: `because` no longer stands; `now` is what does, if anything."""
+
+    fact: FactRef
+    because: FactRef
+    now: int | None = None
+
+    @property
+    def why(self) -> str:
+        was, now = self.because, f"version {self.now} stands" if self.now else "nothing stands"
+        return f"{self.fact.id} v{self.fact.version} is held: it was derived from {was.id} v{was.version}, in whose place {now}"
+
+
 def standings(versions: Sequence[Statement]) -> tuple[Standing, ...]:
     """A key's versions in order, each with its status."""
     following = [*versions[1:], None]

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from remit.domain.approval import Approval, FactChange
+from remit.domain.approval import Approval
 from remit.domain.ballot import Answer, Verdict
 from remit.domain.decision import FactUsed
 from remit.domain.errors import Reason
+from remit.domain.fact_change import FactChange
 from remit.domain.model import Json, JsonObject
 from remit.domain.situation import Situation, Stands
 from remit.domain.unsettled import Unsettled
@@ -25,6 +26,7 @@ _TITLES = {
     Stands.DECIDED: "Already decided: {decision}",
     Stands.EXPIRED: "Expired",
     Stands.SUPERSEDED: "A fact this rests on changed",
+    Stands.RENEWED: "Asked anew: a fact this rests on changed",
     Stands.HELD: "On hold: a fact this rests on changed",
     Stands.SUSPENDED: "The agent has been stopped",
 }
@@ -35,6 +37,7 @@ _SAID = {
     Stands.DECIDED: "There is nothing left to answer.",
     Stands.EXPIRED: "Nobody answered in time. Nothing has been done, and nothing will be.",
     Stands.SUPERSEDED: "So the question has come to nothing: the policies decided anew, and nobody has to answer.",
+    Stands.RENEWED: "This is the question as it was. Whoever is needed now has another mail, with what has changed.",
     Stands.HELD: "It takes no answers until the policies have decided anew. If you are still needed, you get another mail.",
     Stands.SUSPENDED: "By {by}, on {at}: {why} Nothing can be answered until it is let go on.",
 }

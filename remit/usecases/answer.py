@@ -17,7 +17,7 @@ from remit.domain.deputy import Deputy
 from remit.domain.errors import Conflict, LinkRefused
 from remit.domain.model import Model
 from remit.domain.route import ApproverSpec
-from remit.domain.situation import Situation, situation
+from remit.domain.situation import Situation, Stands, situation
 from remit.ports import Clock, Entropy, Gate, Records, RequireActive
 from remit.usecases import approval_entries as entries
 
@@ -80,10 +80,12 @@ class Seen(Model):
         link, deputy = self.link, self.deputy
         if link.by != link.approver and not (deputy is not None and deputy.to == link.by and deputy.stands(now)):
             return False
-        return (self.link.stage, self.link.payload_digest) == (self.approval.stage, self.approval.payload_digest)
+        return link.answers(self.approval)
 
     def situation(self, now: datetime) -> Situation:
-        return situation(self.approval, self.ballot, self.voice, self.suspension, now, asked=self.asked(now))
+        seen = situation(self.approval, self.ballot, self.voice, self.suspension, now, asked=self.asked(now))
+        older = self.link.round < self.approval.round and seen.stands is Stands.ANSWERED
+        return seen.model_copy(update={"stands": Stands.RENEWED}) if older else seen
 
 
 def waiting(ports: ApprovalPorts) -> tuple[Approval, ...]:
@@ -124,16 +126,16 @@ def answer(approval_id: str, given: Given, ports: ApprovalPorts) -> Approval:
 def cast(approval: Approval, ballot: Ballot, voice: Voice, given: Opinion, ports: ApprovalPorts) -> Approval:
     """One answer on the ballot: consumed by the write that records it, before anything comes of it. Returns the question as its
     answers make it now. Raises LinkRefused, AgentSuspended, Unavailable."""
+    to = {"payload_digest": approval.payload_digest, "round": approval.round}
     for _ in range(_TRIES):
-        now = ports.clock.now()
-        said = Answer(voice=voice, verdict=given.verdict, comment=given.comment, payload_digest=approval.payload_digest, at=now)
+        said = Answer.model_validate({"voice": voice, "verdict": given.verdict, "comment": given.comment, "at": ports.clock.now(), **to})
         if _taken(approval, ballot, said, ports):
             heard = approval.heard(ballot.and_then(said), said.at)
             if heard is not approval:
                 ports.gate.resume(approval)
             return heard
         again = ports.approvals.approval(approval.id)
-        if again is None or again.stage != approval.stage:
+        if again is None or (again.stage, again.round) != (approval.stage, approval.round):
             raise _refused()
         approval = again
         ballot = ports.approvals.ballot(approval.id, approval.stage)
@@ -146,13 +148,13 @@ def _taken(approval: Approval, ballot: Ballot, said: Answer, ports: ApprovalPort
         # All have answered, and a crash may have come before the gate was woken: it takes a second nudge without harm.
         ports.gate.resume(approval)
         raise _refused()
-    if not approval.takes_answers(said.at) or not approval.admits(said) or ballot.heard_from(said.voice):
+    if not approval.takes_answers(said.at) or not approval.admits(said) or ballot.of_round(said.round).heard_from(said.voice):
         raise _refused()
     heard = approval.heard(ballot.and_then(said), said.at)
     drafts = [entries.answered(approval, said), *([] if heard.open else [entries.decided(heard)])]
     changes = [
         RequireActive(agent=approval.intent.agent),
-        RequireOpen(approval=approval.id, stage=approval.stage),
+        RequireOpen(approval=approval.id, stage=approval.stage, round=approval.round),
         CastBallot(ballot=ballot.and_then(said)),
     ]
     try:

@@ -19,6 +19,21 @@ def requested(approval: Approval) -> Draft:
     return Draft(kind=Kind.APPROVAL_REQUESTED, body=body)
 
 
+def held(approval: Approval) -> Draft:
+    """A fact that it rests on has changed: it takes no answers until the gate has decided anew."""
+    return Draft(kind=Kind.APPROVAL_HELD, body={**_about(approval), **_changed(approval)})
+
+
+def superseded(approval: Approval) -> Draft:
+    """The gate decided anew, and nobody has to answer."""
+    return Draft(kind=Kind.APPROVAL_SUPERSEDED, body={**_about(approval), **_changed(approval)})
+
+
+def renewed(approval: Approval) -> Draft:
+    """The gate decided anew, and asks again."""
+    return Draft(kind=Kind.APPROVAL_RENEWED, body={**requested(approval).body, **_changed(approval)})
+
+
 def advanced(approval: Approval) -> Draft:
     """A stage has agreed; these are asked next."""
     body: JsonObject = {"approvers": list(approval.eligible), "quorum": approval.stages[approval.stage].quorum}
@@ -66,4 +81,9 @@ def decided(approval: Approval) -> Draft:
 
 
 def _about(approval: Approval) -> JsonObject:
-    return {"approval": approval.id, "route": approval.route, "stage": approval.stage}
+    return {"approval": approval.id, "route": approval.route, "stage": approval.stage, "round": approval.round}
+
+
+def _changed(approval: Approval) -> JsonObject:
+    """Which facts, and from which version to which: not what they say."""
+    return {"changes": [{"id": each.id, "was": each.was["version"], "now": (each.now or {}).get("version")} for each in approval.changes]}

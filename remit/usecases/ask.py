@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from remit.approval_ports import AddLink, Approvals, MoveApproval
-from remit.domain.approval import Approval, make_link
+from remit.domain.approval import Approval, ApprovalStatus, make_link
 from remit.domain.ballot import Ballot
 from remit.domain.errors import MailRefused
 from remit.pages import approval_mail
@@ -28,7 +28,7 @@ def ask(approval: Approval, ballot: Ballot, asking: Asking) -> Approval:
     too. Raises Unavailable; asking again goes on where it broke off."""
     for approver in approval.eligible:
         by = _whom_to_ask(approval, approver, asking)
-        if by not in (*approval.told, *approval.unreachable) and not _has_answered(approver, ballot):
+        if by not in (*approval.told, *approval.unreachable) and not _has_answered(approver, ballot.of_round(approval.round)):
             approval = _ask_one(approval, approver, by, asking)
     timely = _in_time(approval, asking)
     return approval if timely is approval else ask(timely, ballot, asking)
@@ -38,7 +38,7 @@ def hear(approval: Approval, asking: Asking) -> Approval:
     """What the answers so far and time have made of it; whoever is to be asked by now has been. Raises Conflict, Unavailable."""
     ballot = asking.approvals.ballot(approval.id, approval.stage)
     heard = approval.heard(ballot, asking.clock.now())
-    if not heard.open:
+    if not heard.open or heard.status is ApprovalStatus.HELD:
         return heard
     if heard.stage == approval.stage:
         return ask(_in_time(approval, asking), ballot, asking)

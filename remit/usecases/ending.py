@@ -14,12 +14,16 @@ from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
 from remit.domain.unsettled import Unsettled, unsettled
 from remit.domain.warrant import Receipt, Verification
+from remit.fact_ports import Uncite
 from remit.ports import Records
 from remit.usecases.entries import voided
+from remit.usecases.resting import cited_by_run, cited_in
 
 _REFUSALS = {error.code for error in Refusal.__subclasses__()}
 _CODES = {error.__name__: error.code for error in (BudgetExhausted, Unavailable)}
 _LONGEST_MESSAGE = 500
+# Fewer than a transaction takes.
+_AT_ONCE = 50
 _SAID = {"warrant", "agent", "tool", "verification"}
 
 
@@ -105,6 +109,7 @@ def record_end(end: Close, records: Records) -> Outcome:
     outcome = _unverified(open_ends[0], end) if open_ends else _outcome(end, written)
     if not any(entry.kind is Kind.RUN_FINISHED for entry in written):
         records.commit(end.run, [], [*_last_words(end), *_unknown(open_ends), _finished(outcome)])
+    _release(end.run, written, records)
     return outcome
 
 
@@ -127,6 +132,13 @@ def _void(minted: Entry, records: Records) -> bool:
     except Conflict:
         return False
     return True
+
+
+def _release(run: str, written: Sequence[Entry], records: Records) -> None:
+    """A run that has ended rests on no fact. Should this fail, whoever changes the fact finds that the run has ended."""
+    ends = [Uncite(citation=cited_by_run(fact, run)) for fact in cited_in(written)]
+    for some in range(0, len(ends), _AT_ONCE):
+        records.commit(run, ends[some : some + _AT_ONCE], [])
 
 
 def _unverified(first: Unsettled, end: Close) -> Outcome:

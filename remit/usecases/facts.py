@@ -58,7 +58,8 @@ def chain_of(key: FactKey) -> str:
 
 def _known(operation: Operation, ports: FactPorts) -> Known:
     sources = tuple(_source(ref, place, ports) for place, ref in enumerate(operation.derived_from))
-    return Known(latest=ports.store.latest(operation.key), sources=sources)
+    latest = ports.store.latest(operation.key)
+    return Known(latest=latest, held=latest is not None and _is_held(latest, ports), sources=sources)
 
 
 def _source(ref: FactRef, place: int, ports: FactPorts) -> Statement | None:
@@ -66,7 +67,13 @@ def _source(ref: FactRef, place: int, ports: FactPorts) -> Statement | None:
         key = key_of(ref.id)
     except ValueError as error:
         raise invalid_fact(f"derived_from.{place}", f"'{ref.id}' is no fact's id") from error
-    return None if key is None else ports.store.latest(key)
+    latest = None if key is None else ports.store.latest(key)
+    return None if latest is None or _is_held(latest, ports) else latest
+
+
+def _is_held(latest: Statement, ports: FactPorts) -> bool:
+    """Only what is derived can be."""
+    return bool(latest.derived_from) and ports.store.hold(latest.key) is not None
 
 
 def _is_recorded(settlement: Settlement, ports: FactPorts) -> bool:

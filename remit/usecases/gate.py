@@ -1,12 +1,13 @@
 """One governed action: decide, then do it under a warrant, ask a human, or refuse; and record each of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from remit.approval_ports import MoveApproval, RequestApproval
 from remit.budget_ports import VoidWarrant
 from remit.domain.action import Action, ActionStatus, failure_of
-from remit.domain.approval import Approval
+from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.ballot import Ballot
 from remit.domain.decision import Decision, Outcome
 from remit.domain.errors import (
@@ -21,6 +22,7 @@ from remit.domain.errors import (
     Unavailable,
     WarrantRefused,
 )
+from remit.domain.fact_change import FactChange, changes_since
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.measure import GATE_ERRORS, Measure
@@ -29,10 +31,11 @@ from remit.domain.warrant import Receipt, Verification, Warrant, mint
 from remit.ports import Change, Executor, Meter, MintWarrant, MoveAction, OpenAction, Records, Spans, Tasks
 from remit.undo_ports import Undoings
 from remit.usecases import entries, minting
-from remit.usecases.approval_entries import requested
+from remit.usecases.approval_entries import renewed, requested, superseded
 from remit.usecases.ask import Asking, ask, cannot_reach, hear
 from remit.usecases.deliver import said_by
 from remit.usecases.judge import Judge, denied, first_decision, question, ruled, second_decision
+from remit.usecases.resting import asks, cites, relies, settles
 from remit.usecases.undoing import none_before, note_undone, to_undo
 from remit.usecases.working_label import result_labels
 
@@ -139,7 +142,8 @@ def _act_on(decision: Decision, proposal: Proposal, drafts: list[Draft], ports: 
             action = Action(intent=proposal.intent, status=ActionStatus.WAITING, task_token=proposal.task_token)
             return _escalated(action, decision, drafts, ports)
         case Outcome.DENY:
-            ports.records.commit(proposal.intent.run, _step(proposal.intent, ports), drafts)
+            changes = [*_step(proposal.intent, ports), *cites(decision, proposal.intent)]
+            ports.records.commit(proposal.intent.run, changes, drafts)
             raise denied(decision)
 
 
@@ -157,6 +161,8 @@ def _go_on(action: Action, ports: GatePorts) -> Action:
         return _executed(action, ports)
     if action.status is ActionStatus.WAITING:
         approval = hear(_approval(action, ports), ports.asking)
+        if approval.status is ApprovalStatus.HELD:
+            return _decided_anew(approval, approval.changes, action, ports)
         return action if approval.open else _answered(approval, action, ports)
     return action
 
@@ -169,14 +175,45 @@ def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
         decision, decided = ruled(intent, partial(second_decision, approval, intent, ports.judge), ports.judge, ports.spans)
     except Refusal as refusal:
         return _closed(action, refusal, [entries.refused(intent, refusal)], ports, settled)
+    if changes := changes_since(approval.facts, decision.facts):
+        # Whoever answered has seen what no longer stands, so the answer is to another question.
+        return _decided_anew(_approval(action, ports), changes, action, ports)
     drafts = [decided]
     if decision.outcome is not Outcome.ALLOW:
         return _closed(action, denied(decision), drafts, ports, settled)
     try:
-        action = action.model_copy(update={"status": ActionStatus.WARRANTED})
-        return _permitted(action, ActionStatus.WAITING, decision, drafts, ports, settled, *claim)
+        return _approved(action, decision, drafts, ports, settled, *claim)
     except minting.REFUSALS as stopped:
         return _closed(action, stopped, [*drafts, entries.refused(intent, stopped)], ports, settled)
+
+
+def _decided_anew(approval: Approval, changes: Sequence[FactChange], action: Action, ports: GatePorts) -> Action:
+    """What the question rests on has changed: decide as if it were proposed now."""
+    intent, over = action.intent, approval.superseded(*changes)
+    settled, drafts = MoveApproval(approval=over), [superseded(over)]
+    try:
+        _check_still_waiting(action, ports.tasks)
+        _, claim = to_undo(intent, ports, none_before)
+        decision, decided = ruled(intent, partial(first_decision, intent, ports.judge), ports.judge, ports.spans)
+        if decision.outcome is Outcome.ESCALATE:
+            again = approval.asked_anew(question(intent, decision, ports.judge), *changes)
+            _asked_anew(again, approval, [decided], decision, ports)
+            return action
+    except (Refusal, Unanswerable) as refusal:
+        return _closed(action, refusal, [*drafts, entries.refused(intent, refusal)], ports, settled)
+    if decision.outcome is Outcome.DENY:
+        return _closed(action, denied(decision), [*drafts, decided], ports, settled)
+    try:
+        return _approved(action, decision, [*drafts, decided], ports, settled, *claim)
+    except minting.REFUSALS as stopped:
+        return _closed(action, stopped, [*drafts, decided, entries.refused(intent, stopped)], ports, settled)
+
+
+def _asked_anew(again: Approval, approval: Approval, drafts: list[Draft], decision: Decision, ports: GatePorts) -> None:
+    intent, resting = again.intent, [*relies(decision, again.intent), *asks(again, instead_of=approval)]
+    changes = [*minting.requirements(intent, decision.lineage), *resting, MoveApproval(approval=again)]
+    ports.records.commit(intent.run, changes, [*drafts, renewed(again)])
+    ask(again, Ballot(approval=again.id, stage=0), ports.asking)
 
 
 def _check_still_waiting(action: Action, tasks: Tasks) -> None:
@@ -188,10 +225,16 @@ def _check_still_waiting(action: Action, tasks: Tasks) -> None:
 def _escalated(action: Action, decision: Decision, drafts: list[Draft], ports: GatePorts) -> Action:
     intent, judge = action.intent, ports.judge
     approval = question(intent, decision, judge)
-    changes = [*minting.requirements(intent, decision.lineage), OpenAction(action=action), RequestApproval(approval=approval)]
-    ports.records.commit(intent.run, [*changes, *_step(intent, ports)], [*drafts, requested(approval)])
+    opened = [OpenAction(action=action), RequestApproval(approval=approval), *_step(intent, ports)]
+    changes = [*minting.requirements(intent, decision.lineage), *relies(decision, intent), *asks(approval), *opened]
+    ports.records.commit(intent.run, changes, [*drafts, requested(approval)])
     ask(approval, Ballot(approval=approval.id, stage=0), ports.asking)
     return action
+
+
+def _approved(action: Action, decision: Decision, drafts: list[Draft], ports: GatePorts, settled: MoveApproval, *also: Change) -> Action:
+    action = action.model_copy(update={"status": ActionStatus.WARRANTED})
+    return _permitted(action, ActionStatus.WAITING, decision, drafts, ports, settled, *settles(settled.approval), *also)
 
 
 def _permitted(
@@ -202,7 +245,8 @@ def _permitted(
     action, granted, entry = _granted(action.model_copy(update={"reserved": reserved}), decision, ports)
     opened = [OpenAction(action=action), *_step(intent, ports)]
     change = opened if was is None else [MoveAction(action=action, was=was)]
-    changes = [*minting.requirements(intent, decision.lineage), *change, *minting.reserve(reserved, charter, now), *granted, *also]
+    required = [*minting.requirements(intent, decision.lineage), *relies(decision, intent)]
+    changes = [*required, *change, *minting.reserve(reserved, charter, now), *granted, *also]
     ports.records.commit(intent.run, changes, [*drafts, entry])
     return action if action.receipt else _executed(action, ports)
 
@@ -242,7 +286,8 @@ def _voided(action: Action, warrant: Warrant, refused: WarrantRefused, ports: Ga
 
 def _closed(action: Action, refusal: Refusal, drafts: list[Draft], ports: GatePorts, settled: MoveApproval) -> Action:
     closed = action.model_copy(update={"status": ActionStatus.REFUSED, "failure": failure_of(refusal)})
-    ports.records.commit(action.intent.run, [MoveAction(action=closed, was=ActionStatus.WAITING), settled], drafts)
+    changes = [MoveAction(action=closed, was=ActionStatus.WAITING), settled, *settles(settled.approval)]
+    ports.records.commit(action.intent.run, changes, drafts)
     return closed
 
 

@@ -21,6 +21,7 @@ from remit.domain.proportion import owner_of, scope_of
 from remit.domain.wording import word
 from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies, Spans
 from remit.usecases.entries import decided
+from remit.usecases.resting import shown_to
 from remit.usecases.working_label import carried_by
 
 
@@ -111,6 +112,7 @@ def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
     _names_its_resource(intent, tool)
     tenant = _tenant(intent, judge.charter)
     history = _history(intent, tool, judge)
+    _goes_by_what_stands(reasoning, history)
     done, lineage = history.counts(), lineage_of(history.opening)
     if tool.message:
         check_message(tool.message, intent, history, lineage)
@@ -148,6 +150,15 @@ def _is_the_callers(intent: Intent, history: History) -> None:
         raise Denied(why, (Reason(policy="run.record", reason=why),))
     if intent.delegator is not None:
         intent.delegator.check(history.as_of)
+
+
+def _goes_by_what_stands(reasoning: JsonObject, history: History) -> None:
+    """A run that is held because of a fact goes on once its model has been shown what stands instead."""
+    went_by = shown_to(reasoning) if history.holds else ()
+    for hold in history.holds:
+        if any(fact.id == hold.fact.id and fact.version <= hold.fact.version for fact in went_by):
+            why = f"{hold.why}. Look at what stands, and propose what follows from it."
+            raise Denied(why, (Reason(policy="fact.changed", reason=why),))
 
 
 def _tool(intent: Intent, charter: Charter) -> ToolSpec:

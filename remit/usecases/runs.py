@@ -55,9 +55,13 @@ class RunView(Model):
     @property
     def question(self) -> JsonObject | None:
         """The approval that the run waits for, if it waits for one."""
-        asked = [entry.body for entry in self.entries if entry.kind is Kind.APPROVAL_REQUESTED]
-        answered = {entry.body["approval"] for entry in self.entries if entry.kind is Kind.APPROVAL_DECIDED}
-        return next((body for body in asked if body["approval"] not in answered), None)
+        waiting: dict[object, JsonObject] = {}
+        for entry in self.entries:
+            if entry.kind in {Kind.APPROVAL_REQUESTED, Kind.APPROVAL_RENEWED}:
+                waiting[entry.body["approval"]] = entry.body
+            elif entry.kind in {Kind.APPROVAL_DECIDED, Kind.APPROVAL_SUPERSEDED}:
+                waiting.pop(entry.body["approval"], None)
+        return next(iter(waiting.values()), None)
 
 
 def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> str:

@@ -1,4 +1,4 @@
-"""What a role may do to memory: only what stands in the namespaces it is given, and nothing of what stood there before."""
+"""What a role may do to memory: only in the partitions that it is given, of which a namespace's standing facts are one."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,22 @@ from stacks.arns import Arns
 
 
 def memory(arns: Arns, namespaces: Sequence[str], *actions: ReadAction) -> list[iam.PolicyStatement]:
-    """A partition of the table is a namespace's standing facts; their history lies in others. No namespace: no statement."""
-    if not namespaces:
+    """Only what stands in the namespaces, and nothing of what stood there before."""
+    return partitions(arns, namespaces, *(action.value for action in actions))
+
+
+def partitions(arns: Arns, keys: Sequence[str], *actions: str) -> list[iam.PolicyStatement]:
+    """A namespace's standing facts, their history and their citations lie in partitions of the table. No key: no statement."""
+    if not keys:
         return []
-    only_these = only_keys(*sorted(namespaces))
-    return [iam.PolicyStatement(actions=[action.value for action in actions], resources=[arns.table("facts")], conditions=only_these)]
+    return [iam.PolicyStatement(actions=list(actions), resources=[arns.table("facts")], conditions=only_keys(*sorted(keys)))]
+
+
+def history(namespaces: Sequence[str]) -> list[str]:
+    """Where what was ever said in the namespaces lies."""
+    return [f"{namespace}#history" for namespace in namespaces]
+
+
+def citations(namespaces: Sequence[str]) -> list[str]:
+    """Where what rests on the namespaces' facts lies."""
+    return [f"{namespace}#citations" for namespace in namespaces]

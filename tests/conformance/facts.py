@@ -5,11 +5,12 @@ from abc import ABC, abstractmethod
 import pytest
 
 from remit.domain.errors import Conflict, InvalidFact, NotFound, VersionConflict
+from remit.domain.fact_key import FactKey, FactRef
 from remit.domain.ledger import Kind, broken_link
 from remit.domain.model import Json
 from remit.domain.operation import Result
-from remit.domain.statement import Citation, CitedBy, ClaimKind
-from remit.fact_ports import Cite, RecordStatement, Uncite
+from remit.domain.statement import Citation, CitedBy, ClaimKind, Hold, Statement
+from remit.fact_ports import Cite, HoldFact, RecordStatement, RequireStanding, Uncite
 from remit.usecases.facts import FactPorts, chain_of, change_fact
 from tests.fakes.memory import add, by, key, retract, update
 
@@ -159,3 +160,49 @@ class FactsConformance(ABC):
         for _ in range(2):
             facts.records.commit("run-1", [Uncite(citation=approval)], [])
         assert facts.store.citations(about) == (run,)
+
+    def test_what_is_held_stands_and_is_served_to_nobody(self, facts: FactPorts) -> None:
+        about, hold = self._held(facts, "held")
+        assert (facts.store.hold(about), facts.store.hold(key("held-base"))) == (hold, None)
+        assert about not in [each.key for each in facts.store.standing("logistics")]
+        latest = facts.store.latest(about)
+        assert latest is not None
+        assert latest.ref == hold.fact
+        for change in (RequireStanding(fact=hold.fact), HoldFact(hold=hold)):
+            with pytest.raises(Conflict):
+                facts.records.commit("fact-held", [change], [])
+
+    def test_nothing_is_derived_from_what_is_held(self, facts: FactPorts) -> None:
+        _, hold = self._held(facts, "held-source")
+        with pytest.raises(InvalidFact, match="or is held"):
+            change_fact(add(key("held-next"), "Z").model_copy(update={"derived_from": (hold.fact,)}), OWNER, facts)
+
+    def test_a_hold_is_over_once_it_is_stated_again_even_if_it_says_the_same(self, facts: FactPorts) -> None:
+        about, _ = self._held(facts, "held-again")
+        assert change_fact(update(about, "X too"), AGENT, facts).result is Result.UPDATED
+        assert facts.store.hold(about) is None
+        assert about in [each.key for each in facts.store.standing("logistics")]
+
+    def test_only_the_version_that_stands_can_be_relied_on_or_held(self, facts: FactPorts) -> None:
+        about = key("relied-on")
+        first = self._said(facts, about, "X")
+        facts.records.commit("run-1", [RequireStanding(fact=first.ref)], [])
+        change_fact(update(about, "Y"), OWNER, facts)
+        for change in (RequireStanding(fact=first.ref), HoldFact(hold=Hold(fact=first.ref, because=first.ref))):
+            with pytest.raises(Conflict):
+                facts.records.commit("run-1", [change], [])
+        change_fact(retract(about), OWNER, facts)
+        with pytest.raises(Conflict):
+            facts.records.commit("run-1", [RequireStanding(fact=first.ref.model_copy(update={"version": 2}))], [])
+
+    def _held(self, facts: FactPorts, name: str) -> tuple[FactKey, Hold]:
+        base, about = self._said(facts, key(f"{name}-base"), "X"), key(name)
+        change_fact(add(about, "X too").model_copy(update={"derived_from": (base.ref,)}), AGENT, facts)
+        hold = Hold(fact=FactRef(id=about.id, version=1), because=base.ref, now=2)
+        facts.records.commit(chain_of(about), [HoldFact(hold=hold)], [])
+        return about, hold
+
+    def _said(self, facts: FactPorts, about: FactKey, value: Json) -> Statement:
+        said = change_fact(add(about, value), OWNER, facts).statement
+        assert said is not None
+        return said

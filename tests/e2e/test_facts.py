@@ -8,32 +8,22 @@ from botocore.exceptions import ClientError
 
 from remit.adapters.system import SystemClock
 from remit.cli.demo.world import World
-from remit.client import Conflict, Credentials, Forbidden, Invalid, NotFound, RemitClient
+from remit.client import Conflict, Forbidden, Invalid, NotFound
 from remit.domain.ledger import broken_link
 from remit.fact_client import About, FactClient
 from remit.local.cloud import CloudState
-from remit.local.users import create_user
 from tests.e2e.bypass.identities import NAMES, Identities
 from tests.fakes.facts import dynamo_facts
-from tests.local.aws import document
-
-
-def steward(state: CloudState, world: World, name: str) -> FactClient:
-    """Somebody who may call the routes of facts; what they may state is the charter's to say."""
-    created = create_user(state, name, document({"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}))
-    policy = f"arn:aws:iam::{state.account_id}:policy/{NAMES.of('steward')}"
-    Identities(state).admin("iam").attach_user_policy(UserName=name, PolicyArn=policy)
-    return FactClient(RemitClient(world.url, state.region, Credentials(created.access_key_id, created.secret_access_key)))
 
 
 @pytest.fixture(scope="module")
-def olivia(state: CloudState, world: World) -> FactClient:
-    return steward(state, world, "olivia")
+def olivia(world: World) -> FactClient:
+    return world.steward("olivia")
 
 
 @pytest.fixture(scope="module")
-def tom(state: CloudState, world: World) -> FactClient:
-    return steward(state, world, "tom")
+def tom(world: World) -> FactClient:
+    return world.steward("tom")
 
 
 @pytest.fixture
@@ -91,9 +81,9 @@ def test_nearly_the_largest_value_is_kept_whole(olivia: FactClient, about: About
     olivia.state("DELETE", about)
 
 
-def test_who_the_charter_does_not_name_states_nothing(state: CloudState, world: World, about: About) -> None:
+def test_who_the_charter_does_not_name_states_nothing(world: World, about: About) -> None:
     with pytest.raises(Forbidden, match=r"authority: the charter logistics gives .*user/remit-nobody none"):
-        steward(state, world, "remit-nobody").state("ADD", about, value="Carrier X")
+        world.steward("remit-nobody").state("ADD", about, value="Carrier X")
 
 
 def test_who_iam_does_not_let_in_is_not_heard(world: World, about: About) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.domain.fact_key import FactKey
-from remit.domain.statement import Citation, Claim, Statement
+from remit.domain.statement import Citation, Claim, Hold, Statement
 from remit.fact_ports import FactStore
 from remit.names import Names
 from remit.ports import Clock
@@ -28,7 +28,10 @@ class MemoryFacts(FactStore):
 
     def standing(self, namespace: str) -> tuple[Statement, ...]:
         last = (versions[-1] for versions in self._of(namespace))
-        return tuple(statement for statement in last if not statement.retracts)
+        return tuple(statement for statement in last if not statement.retracts and statement.key.id not in self._records.held)
+
+    def hold(self, key: FactKey) -> Hold | None:
+        return self._records.held.get(key.id)
 
     def versions(self, key: FactKey) -> tuple[Statement, ...]:
         return self._records.said.get(key.id, ())

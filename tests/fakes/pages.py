@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, ApprovalStatus, FactChange
+from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.ballot import Verdict
+from remit.domain.fact_change import FactChange
 from remit.domain.situation import Stands
 from remit.usecases.answer import Given, answer
 from tests.fakes.clock import NOON
@@ -54,6 +55,11 @@ def _steps_up(world: World) -> None:
     world.records.approvals[approval.id] = approval.moved(step_up=True)
 
 
+def _renewed(world: World) -> None:
+    approval = the_question(world)
+    world.records.approvals[approval.id] = approval.asked_anew(approval, CHANGE)
+
+
 def _suspended(world: World) -> None:
     by = "arn:aws:iam::000000000000:user/operator"
     world.records.stopped["support"] = Suspension(agent="support", reason="it refunds too much", by=by, at=NOON)
@@ -70,6 +76,7 @@ STATES: Mapping[Stands, tuple[Callable[[World], None], tuple[str, ...]]] = {
     ),
     Stands.EXPIRED: (_expired, ("Expired", "Nobody answered in time")),
     Stands.SUPERSEDED: (_changed(ApprovalStatus.SUPERSEDED), ("A fact this rests on changed", "status open", "status closed")),
+    Stands.RENEWED: (_renewed, ("Asked anew", "has another mail", "version 3", "version 4")),
     Stands.HELD: (_changed(ApprovalStatus.HELD), ("On hold", "accounts/A-100", "version 3", "version 4")),
     Stands.SUSPENDED: (_suspended, ("The agent has been stopped", "user/operator", "it refunds too much.")),
 }

@@ -13,11 +13,12 @@ from remit.domain.ballot import Ballot
 from remit.domain.delegation import Delegation
 from remit.domain.deputy import Deputy
 from remit.domain.errors import Conflict, RemitError
+from remit.domain.fact_key import FactRef
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.session import Session
-from remit.domain.statement import Citation, CitedBy, Claim, Statement
+from remit.domain.statement import Citation, CitedBy, Claim, Hold, Statement
 from remit.domain.warrant import Warrant
-from remit.fact_ports import Cite, RecordClaim, RecordStatement, Uncite
+from remit.fact_ports import Cite, HoldFact, RecordClaim, RecordStatement, RequireStanding, Uncite
 from remit.ports import (
     Change,
     Clock,
@@ -38,7 +39,7 @@ from remit.undo_ports import ClaimUndo, NoteUndone, Undoings
 T = TypeVar("T")
 _TABLES = (
     *("actions", "approvals", "links", "ballots", "opened", "deputies", "sessions", "warrants", "stopped", "revoked"),
-    *("uses", "said", "claims", "citations", "drawn", "undo", "used", "void", "ledger"),
+    *("uses", "said", "held", "claims", "citations", "drawn", "undo", "used", "void", "ledger"),
 )
 
 
@@ -90,6 +91,7 @@ class MemoryRecords(Records):
         self.revoked: dict[str, Revoke] = {}
         self.uses: tuple[UseDelegation, ...] = ()
         self.said: dict[str, tuple[Statement, ...]] = {}
+        self.held: dict[str, Hold] = {}
         self.claims: dict[str, Claim] = {}
         self.citations: set[Citation] = set()
         self.used: set[str] = set()
@@ -180,7 +182,8 @@ class MemoryRecords(Records):
                 _add(self.links, change.link.token_hash, change.link)
             case RequireOpen():
                 approval = self.approvals[change.approval]
-                _require((approval.status, approval.stage) == (ApprovalStatus.PENDING, change.stage))
+                now = approval.status, approval.stage, approval.round
+                _require(now == (ApprovalStatus.PENDING, change.stage, change.round))
             case CastBallot():
                 place = change.ballot.approval, change.ballot.stage
                 _require(len(self.ballots[place].answers if place in self.ballots else ()) == len(change.ballot.answers) - 1)
@@ -213,6 +216,11 @@ class MemoryRecords(Records):
                 standing = self._standing(change.claim.key.id)
                 _require(change.claim.against is None or (standing is not None and standing.version == change.claim.against))
                 _add(self.claims, change.claim.id, change.claim)
+            case RequireStanding():
+                _require(self._may_be_relied_on(change.fact))
+            case HoldFact():
+                _require(self._may_be_relied_on(change.hold.fact))
+                self.held[change.hold.fact.id] = change.hold
             case Cite():
                 self.citations.add(change.citation)
             case Uncite():
@@ -235,10 +243,14 @@ class MemoryRecords(Records):
         said = self.said.get(statement.key.id, ())
         _require(statement.version == len(said) + 1 and self._standing(statement.key.id) == before)
         for source in statement.derived_from:
-            standing = self._standing(source.id)
-            _require(standing is not None and standing.ref == source)
+            _require(self._may_be_relied_on(source))
             self.citations.add(Citation(fact=source, kind=CitedBy.FACT, by=statement.key.id))
         self.said[statement.key.id] = (*said, statement)
+        self.held.pop(statement.key.id, None)
+
+    def _may_be_relied_on(self, fact: FactRef) -> bool:
+        standing = self._standing(fact.id)
+        return standing is not None and standing.ref == fact and fact.id not in self.held
 
     def _standing(self, key: str) -> Statement | None:
         last = self.said.get(key, (None,))[-1]

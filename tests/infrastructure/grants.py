@@ -12,6 +12,7 @@ LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamo
 MAIL = {f"ses:SendEmail on ses:{what}" for what in ("identity/remit@example.com", "configuration-set/mail")}
 MODEL = "bedrock:<AWS::Region>::foundation-model/amazon.nova-pro-v1:0"
 _ARCHIVED = "s3:::ledger-<AWS::AccountId>-<AWS::Region>"
+_STREAM_READS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 _TASK_ANSWERS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 _STORE_READS = ("IsAuthorized", "ListPolicies", "GetPolicy", "GetSchema")
 
@@ -26,7 +27,7 @@ def workflows() -> Iterator[str]:
 
 
 def of_all_functions() -> dict[str, set[str]]:
-    recorder = LEDGER | MAIL | _taking_back()
+    recorder = LEDGER | MAIL | _taking_back() | {"dynamodb:DeleteItem on dynamodb:table/facts"}
     grants = {"api": _api(), "approvals": _approvals(), "recorder": recorder, "timekeeper": _timekeeper()}
     for charter in CHARTERS:
         grants |= _of_domain(charter)
@@ -34,14 +35,22 @@ def of_all_functions() -> dict[str, set[str]]:
         "archiver": _archiver(),
         "sealer": _sealer(),
         "monitor": {"dynamodb:Query on dynamodb:table/approvals/index/open"},
+        "cascade": _cascade(),
         "claims-payout": {"dynamodb:PutItem on policy-administration-payouts"},
         "claims-export": {"dynamodb:Scan on dynamodb:table/claims-claims"},
     }
 
 
+def _cascade() -> set[str]:
+    """tests/infrastructure/test_memory.py has the partitions."""
+    stream = {f"dynamodb:{read} on <core:ExportsOutputFnGetAttFactsStreamArn>" for read in _STREAM_READS}
+    facts = {f"dynamodb:{action} on dynamodb:table/facts" for action in ("GetItem", "UpdateItem", "Query", "DeleteItem")}
+    approvals = {f"dynamodb:{action} on dynamodb:table/approvals" for action in ("GetItem", "PutItem")}
+    return LEDGER | stream | facts | approvals | {f"lambda:InvokeFunction on lambda:function:{gate}" for gate in gates()}
+
+
 def _archiver() -> set[str]:
-    reads = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-    stream = {f"dynamodb:{read} on <core:ExportsOutputFnGetAttLedgerStreamArn>" for read in reads}
+    stream = {f"dynamodb:{read} on <core:ExportsOutputFnGetAttLedgerStreamArn>" for read in _STREAM_READS}
     kept = {f"s3:PutObject on {_ARCHIVED}/{folder}/*" for folder in ("entries", "irregular")}
     return stream | kept | {"dynamodb:Query on dynamodb:table/ledger"}
 
@@ -114,6 +123,12 @@ def _tokens(charter: Charter, agent: str) -> set[str]:
     return {"dynamodb:UpdateItem on dynamodb:table/tokens"} if agent in charter.budgets else set()
 
 
+def _relied_on(charter: Charter) -> set[str]:
+    """What a decision looks at of memory, and that it cites it."""
+    actions = ("BatchGetItem", "ConditionCheckItem", "PutItem", "DeleteItem") if charter.fact_namespaces() else ()
+    return {f"dynamodb:{action} on dynamodb:table/facts" for action in actions}
+
+
 def _gate(charter: Charter) -> set[str]:
     domain = charter.domain
     return (
@@ -127,7 +142,7 @@ def _gate(charter: Charter) -> set[str]:
             *(f"dynamodb:ConditionCheckItem on dynamodb:table/{table}" for table in ("agents", "delegations")),
         }
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}
-        | {"dynamodb:BatchGetItem on dynamodb:table/facts" for _ in charter.fact_namespaces()}
+        | _relied_on(charter)
         | {f"verifiedpermissions:{action} on <{domain}:PoliciesStore7DD7FF97>" for action in _STORE_READS}
         | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in charter.acting_agents()}
         | {f"states:{action} on states:stateMachine:{machine}" for action in _TASK_ANSWERS for machine in machines_of(charter)}

@@ -14,6 +14,7 @@ from tests.infrastructure.templates import deployment
 
 every_domain = pytest.mark.parametrize("charter", CHARTERS, ids=lambda charter: charter.domain)
 FOLDERS = {"api": "api", "approvals": "approvals", "recorder": "recorder", "archiver": "archiver", "sealer": "sealer", "monitor": "monitor"}
+FOLDERS["cascade"] = "cascade"
 for charter in CHARTERS:
     FOLDERS[f"{charter.domain}-gate"] = "gate"
     FOLDERS |= {f"{charter.domain}-{agent}-executor": "executor" for agent in charter.acting_agents()}

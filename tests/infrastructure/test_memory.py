@@ -16,7 +16,8 @@ from remit.policies import PolicySet
 from stacks.domain import DomainStack
 from stacks.stages import PROD
 from tests.fakes.memory import make_charter
-from tests.infrastructure.templates import Deployment, deployed_by
+from tests.infrastructure.grants import CHARTERS
+from tests.infrastructure.templates import STAGES, Deployment, deployed_by, deployment
 
 FACTS = "dynamodb:table/facts"
 
@@ -43,9 +44,9 @@ def deployed() -> Deployment:
     return deployed_by(app.synth(), PROD.name)
 
 
-def allowed_of(kind: str, name: str) -> list[dict[str, Any]]:
+def allowed_of(kind: str, name: str, made: Deployment | None = None) -> list[dict[str, Any]]:
     """Every statement about the table of facts in whatever is attached to the role of a function, or in a role or boundary itself."""
-    made = deployed()
+    made = made or deployed()
     if kind == "function":
         role = made.functions()[name]["Properties"]["Role"]["Fn::GetAtt"][0]
         attached = made.of_type("AWS::IAM::Policy").values()
@@ -69,7 +70,6 @@ def bound(*namespaces: str) -> dict[str, Any]:
     [
         ("function", "logistics-planner-reasoner", "dynamodb:Query", ("own", "shared")),
         ("function", "logistics-clerk-reasoner", "dynamodb:Query", ("others", "shared")),
-        ("function", "logistics-gate", "dynamodb:BatchGetItem", ("shared",)),
         ("role", "remit-prod-logistics-planner-agent", ["dynamodb:GetItem", "dynamodb:Query"], ("own", "shared")),
         ("role", "remit-prod-logistics-clerk-agent", ["dynamodb:GetItem", "dynamodb:Query"], ("others", "shared")),
         ("boundary", "remit-prod-logistics-agents-boundary", ["dynamodb:GetItem", "dynamodb:Query"], ("others", "own", "shared")),
@@ -81,6 +81,35 @@ def test_what_stands_in_its_own_and_shared_namespaces_is_all_of_memory_that_it_r
     (statement,) = allowed_of(kind, name)
     assert (statement["Effect"], statement["Action"], statement["Condition"]) == ("Allow", actions, bound(*namespaces))
     assert "*" not in json.dumps(statement)
+
+
+def test_the_gate_reads_what_policies_look_at_and_cites_it() -> None:
+    statements = allowed_of("function", "logistics-gate")
+    assert [(each["Action"], each["Condition"]) for each in statements] == [
+        ("dynamodb:BatchGetItem", bound("shared")),
+        ("dynamodb:ConditionCheckItem", bound("shared")),
+        (["dynamodb:PutItem", "dynamodb:DeleteItem"], bound("shared#citations")),
+    ]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_cascade_marks_what_stands_and_rewrites_nothing_that_was_said(stage: str) -> None:
+    every = sorted({namespace for charter in CHARTERS for namespace in charter.namespaces})
+    statements = allowed_of("function", "cascade", deployment(stage))
+    history, citations = ([f"{namespace}#{part}" for namespace in every] for part in ("history", "citations"))
+    assert [(each["Action"], each["Condition"]) for each in statements] == [
+        (["dynamodb:GetItem", "dynamodb:UpdateItem"], bound(*every)),
+        ("dynamodb:Query", bound(*sorted([*history, *citations]))),
+        ("dynamodb:DeleteItem", bound(*citations)),
+    ]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_cascade_gets_every_change_until_it_has_held_what_rested_on_it(stage: str) -> None:
+    mappings = deployment(stage).of_type("AWS::Lambda::EventSourceMapping").items()
+    (mapping,) = (each["Properties"] for name, each in mappings if name.startswith("memory:"))
+    assert (mapping["StartingPosition"], mapping["FunctionResponseTypes"]) == ("TRIM_HORIZON", ["ReportBatchItemFailures"])
+    assert not {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FilterCriteria"} & mapping.keys()
 
 
 @pytest.mark.parametrize(

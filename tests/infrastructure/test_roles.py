@@ -63,8 +63,8 @@ def test_only_a_domains_gate_may_invoke_its_executors(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_only_gates_ask_and_only_the_function_behind_the_links_answers(stage: str) -> None:
-    assert holders(stage, "dynamodb:PutItem on dynamodb:table/approvals") == gates()
+def test_only_gates_ask_and_the_cascade_holds_and_only_the_function_behind_the_links_answers(stage: str) -> None:
+    assert holders(stage, "dynamodb:PutItem on dynamodb:table/approvals") == {*gates(), "cascade"}
     assert holders(stage, "dynamodb:PutItem on dynamodb:table/answers") == {"approvals"}
     open_to_all = [method for method in methods(stage) if method["AuthorizationType"] == "NONE"]
     assert {behind(stage, method) for method in open_to_all} == {"approvals"}

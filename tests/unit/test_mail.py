@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.domain.approval import Approval, ApprovalStatus, FactChange
+from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.ballot import Answer, Ballot, Verdict, Voice
 from remit.domain.decision import Decision, FactUsed, Outcome
 from remit.domain.errors import MailRefused, Reason
+from remit.domain.fact_change import FactChange
 from remit.domain.ledger import Kind
 from remit.domain.measure import UNDELIVERABLE
 from remit.domain.model import JsonObject

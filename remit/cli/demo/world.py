@@ -16,6 +16,7 @@ from remit.cli.browser import picture
 from remit.cli.errors import CliError
 from remit.cli.target import LOCAL_STAGE, local_session, local_target, people_of
 from remit.client import Credentials, RemitClient
+from remit.fact_client import FactClient
 from remit.local import cloud
 from remit.local.inbox import Mail, messages
 from remit.local.users import create_user
@@ -67,6 +68,14 @@ class World:
         self.answered: Question | None = None
         self.chased: Run | None = None
         self._opened: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+        self._stewards: dict[str, FactClient] = {}
+
+    def steward(self, name: str) -> FactClient:
+        """Somebody who may call the routes of facts; what they may state is the charters' to say."""
+        if name not in self._stewards:
+            credentials = self._user(name, "steward")
+            self._stewards[name] = FactClient(RemitClient(self.url, self.state.region, credentials))
+        return self._stewards[name]
 
     def as_user(self, name: str, policy: str) -> RemitClient:
         """The API as this user of the account calls it, under one of the deployment's policies for callers."""

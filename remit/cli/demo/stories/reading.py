@@ -12,5 +12,11 @@ def policies(run: Run, decision: int) -> list[str]:
     return [reason["policy"] for reason in decisions[decision]["reasons"]] if len(decisions) > decision else []
 
 
+def reasons(run: Run, decision: int) -> list[str]:
+    """What the decision's reasons say."""
+    decisions = [entry.body for entry in run.entries if entry.kind == "decision.made"]
+    return [reason["reason"] for reason in decisions[decision]["reasons"]] if len(decisions) > decision else []
+
+
 def error(run: Run) -> str | None:
     return run.outcome.error if run.outcome else None

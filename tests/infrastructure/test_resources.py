@@ -74,7 +74,7 @@ def test_open_approvals_are_found_by_domain_and_by_when_they_are_due_and_what_is
     indexes = {index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]] for index in approvals["GlobalSecondaryIndexes"]}
     assert indexes == {"open": ["open_in", "requested_at"], "due": ["open_in", "due_at"]}
     expiring = {name for name, table in tables("prod").items() if table["Properties"].get("TimeToLiveSpecification")}
-    assert expiring == {"answers", "approvals", "delegations", "uses"}
+    assert expiring == {"answers", "approvals", "budgets", "delegations", "tokens", "uses"}
 
 
 def test_in_production_every_table_can_be_restored_and_is_hard_to_lose() -> None:

@@ -107,10 +107,15 @@ def test_a_machine_invokes_its_own_gate_reasoner_and_the_recorder_only(stage: st
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_only_the_api_gateway_is_let_in_by_a_function(stage: str) -> None:
+def test_only_the_api_gateway_is_let_in_by_a_function_and_by_gates_the_rule_for_mails_that_come_back(stage: str) -> None:
     """A function's own policy could let somebody in whom no role's policy names."""
     permissions = [permission["Properties"] for permission in deployment(stage).of_type("AWS::Lambda::Permission").values()]
-    assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com"}
+    assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com", "events.amazonaws.com"}
+    by_rules = [permission for permission in permissions if permission["Principal"] == "events.amazonaws.com"]
+    rules = deployment(stage).of_type("AWS::Events::Rule").keys()
+    sources = {str(permission["SourceArn"]["Fn::GetAtt"][0]).rpartition(":")[2] for permission in by_rules}
+    assert sources == {name.rpartition(":")[2] for name in rules}
+    assert len(by_rules) == len(CHARTERS)
     assert all("SourceArn" in permission for permission in permissions)
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from remit.answers import Entry, Receipt, Run
+from remit.prices import list_prices
 
 Body = Mapping[str, Any]
 _COLOURS = {
@@ -116,7 +117,9 @@ def _called(body: Body) -> Line:
     said = f"proposes {proposal['tool']}" if "tool" in proposal else str(body.get("say") or "proposes nothing")
     asked = f"prompt {prompt.get('name', '?')} {prompt.get('version', '')} ({_short(prompt.get('digest'))})"
     saw = [f"saw {_facts(body)}"] if body.get("facts") else []
-    return Line("model", f"{body.get('model', '?')}: {said}", [f"{asked}, {tokens}, {body.get('latency_ms', '?')} ms", *saw])
+    cost = list_prices().tokens(str(body.get("model")), _whole(usage.get("input_tokens")), _whole(usage.get("output_tokens")))
+    spent = "" if cost is None else f", ${cost:.6f}"
+    return Line("model", f"{body.get('model', '?')}: {said}", [f"{asked}, {tokens}{spent}, {body.get('latency_ms', '?')} ms", *saw])
 
 
 def _proposed(body: Body) -> Line:
@@ -134,7 +137,8 @@ def _decided(body: Body) -> Line:
     headline = f"{body.get('outcome', '?')} → {route}" if route else str(body.get("outcome", "?"))
     approved = [f"with the approval of {', '.join(approval.get('approvers', ()))} ({approval.get('route')})"] if approval else []
     facts = _facts(body) or "none"
-    rests_on = [f"facts {facts}", *_labels(body.get("carried") or {}), f"policy set {_short(body.get('policy_set'))}"]
+    by = f"policy set {_short(body.get('policy_set'))}, by {body.get('engine', '?')} in {body.get('latency_ms', '?')} ms"
+    rests_on = [f"facts {facts}", *_labels(body.get("carried") or {}), by]
     return Line("decision", headline, [*approved, *_reasons(body), *rests_on])
 
 
@@ -241,7 +245,8 @@ def _narrowed(body: Body) -> list[str]:
 def _verified(body: Body) -> Line:
     told = [f"read as {body['read_back_as']}"] if body.get("read_back_as") else []
     note = [str(body["note"])] if body.get("note") else []
-    return Line("read-back", str(body.get("verification", "?")), [*_fields(body.get("observed") or {}), *told, *note])
+    took = [f"tool {body['tool_ms']} ms, read-back {body.get('read_back_ms', '?')} ms"] if "tool_ms" in body else []
+    return Line("read-back", str(body.get("verification", "?")), [*_fields(body.get("observed") or {}), *told, *took, *note])
 
 
 def _undone(body: Body) -> Line:
@@ -284,7 +289,12 @@ def _voided(body: Body) -> Line:
 
 
 def _facts(body: Body) -> str:
-    return ", ".join(f"{fact.get('id')} v{fact.get('version')}" for fact in body.get("facts") or ())
+    return ", ".join(f"{fact.get('id')} v{fact.get('version')}{_by(fact.get('authority'))}" for fact in body.get("facts") or ())
+
+
+def _by(authority: object) -> str:
+    """Whose word a statement is; a business record has no authority but its system's."""
+    return f" ({authority})" if authority else ""
 
 
 def _reasons(body: Body) -> list[str]:
@@ -296,6 +306,10 @@ def _labels(body: Body) -> list[str]:
     labels = body.get("labels") or {}
     carried = [f"{name} {labels[name]}" for name in ("integrity", "confidentiality") if labels.get(name, "internal") != "internal"]
     return [f"carries {', '.join(carried)}"] if carried else []
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _when(value: object) -> str:

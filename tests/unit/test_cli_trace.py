@@ -1,4 +1,5 @@
 from io import StringIO
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -123,3 +124,29 @@ def test_brackets_in_what_people_write_are_kept() -> None:
         entries=runs.entries([(0, "run.started", {"input": {"message": "[bold]now[/x]"}})]),
     )
     assert "[bold]now[/x]" in shown(run)
+
+
+def test_the_tree_says_on_whose_behalf_what_a_model_cost_who_decided_and_how_long_it_took() -> None:
+    told: list[tuple[float, str, dict[str, Any]]] = [
+        (0, "run.started", {"requester": {"arn": "arn:aws:iam::0:user/ada"}, "delegator": {"name": "Bea", "groups": ["clerks"]}}),
+        (
+            1,
+            "model.called",
+            {
+                "model": "amazon.nova-pro-v1:0",
+                "usage": {"input_tokens": 1000, "output_tokens": 100},
+                "facts": [{"id": "logistics:zone-B/carrier", "version": 2, "authority": "owner"}],
+            },
+        ),
+        (2, "decision.made", {"outcome": "ALLOW", "engine": "verified-permissions", "latency_ms": 9}),
+        (3, "outcome.verified", {"verification": "MATCH", "tool_ms": 40, "read_back_ms": 12}),
+    ]
+    text = shown(Run(run="run-77", workflow="refunds", status="RUNNING", entries=runs.entries(told)), width=160)
+    for part in (
+        "on behalf of Bea (clerks)",
+        "1000 + 100 tokens, $0.001120,",
+        "saw logistics:zone-B/carrier v2 (owner)",
+        "by verified-permissions in 9 ms",
+        "tool 40 ms, read-back 12 ms",
+    ):
+        assert part in text

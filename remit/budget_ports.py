@@ -41,3 +41,11 @@ class TokenAccounts(ABC):
     @abstractmethod
     def settle(self, reservations: Sequence[Reservation], used: int) -> None:
         """Count what was used instead of what was drawn. Raises Unavailable."""
+
+
+class Budgets(ABC):
+    """For reading."""
+
+    @abstractmethod
+    def drawn(self, account: str) -> dict[str, int]:
+        """How much was drawn from each meter of an account; what nothing was drawn from is not there. Raises Unavailable."""

@@ -16,6 +16,9 @@ from stacks.constructs.function import Function
 from stacks.constructs.schedule import Schedule
 from stacks.stages import Stage
 
+# Before anything is refused for want of budget, somebody hears of it.
+_BUDGET_PERCENT = 80
+
 
 class OperationsStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, charters: Sequence[Charter]) -> None:
@@ -34,9 +37,9 @@ class OperationsStack(Stack):
             stage=self._stage,
             name=self._names.function("monitor"),
             bundle=Bundle(folder="monitor"),
-            environment={"ROUTES": json.dumps(routes)},
+            environment={"ROUTES": json.dumps(routes), "BUDGETS": json.dumps(_day_limits(self._charters))},
         )
-        monitor.allow(arns.approvals_index("open"), "dynamodb:Query")
+        monitor.allow([arns.approvals_index("open"), arns.table("budgets")], "dynamodb:Query")
         return monitor
 
     def _alarms(self, alarms: Alarms) -> None:
@@ -45,6 +48,8 @@ class OperationsStack(Stack):
         for route in sorted({route for charter in self._charters for route in charter.routes}):
             alarms.at(f"overdue-{route}", of.OVERDUE_QUESTIONS, {"Route": route}, minutes=1)
             alarms.at(f"undeliverable-{route}", of.UNDELIVERABLE, {"Route": route})
+        for agent in _day_limits(self._charters):
+            alarms.at(f"budget-{agent}", of.BUDGET_USED, {"Agent": agent}, threshold=_BUDGET_PERCENT, statistic="Maximum")
         alarms.at("receipt-without-warrant", of.UNWARRANTED, {})
         alarms.at("chain-failure", of.CHAIN_FAILURES, {})
         alarms.on_silence_of("no-seal", "Seals", "sealer", minutes=self._stage.seal_overdue_minutes)
@@ -57,3 +62,9 @@ class OperationsStack(Stack):
             alarms.at(f"unverified-{tool.replace('.', '-')}", of.UNVERIFIED_OUTCOMES, {"Tool": tool})
         alarms.at(f"gate-errors-{charter.domain}", of.GATE_ERRORS, {"Domain": charter.domain})
         alarms.on_errors_of(f"gate-raised-{charter.domain}", self._names.gate(charter.domain))
+
+
+def _day_limits(charters: Sequence[Charter]) -> dict[str, dict[str, int]]:
+    """Of each agent that has a budget for the day."""
+    limits = {agent: budget.day.limits for charter in charters for agent, budget in charter.budgets.items()}
+    return {agent: found for agent, found in limits.items() if found}

@@ -7,6 +7,7 @@ import boto3
 from lambdas.monitor.settings import MonitorSettings
 from remit.adapters.aws import CONFIG
 from remit.adapters.dynamodb_approvals import DynamoApprovals
+from remit.adapters.dynamodb_budgets import DynamoBudgets
 from remit.adapters.environment import read_settings
 from remit.adapters.observability import EmfMeter
 from remit.adapters.system import SystemClock
@@ -17,5 +18,12 @@ from remit.usecases.monitor import MonitorPorts
 @cache
 def ports() -> MonitorPorts:
     settings = read_settings(MonitorSettings)
-    approvals = DynamoApprovals(boto3.client("dynamodb", config=CONFIG), Names(settings.remit_stage))
-    return MonitorPorts(routes=settings.routes, approvals=approvals, clock=SystemClock(), meter=EmfMeter())
+    dynamodb, names = boto3.client("dynamodb", config=CONFIG), Names(settings.remit_stage)
+    return MonitorPorts(
+        routes=settings.routes,
+        limits=settings.budgets,
+        approvals=DynamoApprovals(dynamodb, names),
+        budgets=DynamoBudgets(dynamodb, names),
+        clock=SystemClock(),
+        meter=EmfMeter(),
+    )

@@ -3,10 +3,14 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from remit.adapters.dynamodb_items import encode
+from remit.adapters.aws import calling
+from remit.adapters.dynamodb_items import decode, encode
+from remit.budget_ports import Budgets
 from remit.domain.budget import Reservation
+from remit.names import Names
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import UpdateTypeDef
 
 
@@ -45,3 +49,19 @@ def settle(reservation: Reservation, used: int, table: str) -> "UpdateTypeDef":
         "ExpressionAttributeNames": {"#used": "used"},
         "ExpressionAttributeValues": encode({":more": used - reservation.amount}),
     }
+
+
+class DynamoBudgets(Budgets):
+    def __init__(self, client: "DynamoDBClient", names: Names) -> None:
+        self._client, self._table = client, names.table("budgets")
+
+    def drawn(self, account: str) -> dict[str, int]:
+        with calling("DynamoDB"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                KeyConditionExpression="#account = :account",
+                ExpressionAttributeNames={"#account": "account"},
+                ExpressionAttributeValues=encode({":account": account}),
+            )
+            items = [decode(item) for page in pages for item in page["Items"]]
+        return {str(item["meter"]): int(str(item["used"])) for item in items}

@@ -23,6 +23,13 @@ class Allowance(Model):
     money: dict[Currency, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     tokens: Annotated[int, Field(ge=1, description="Of its model, in and out")] | None = None
 
+    @property
+    def limits(self) -> dict[str, int]:
+        """The most that can be drawn from each meter of an account that holds this."""
+        counted = {"actions": self.actions, "tokens": self.tokens}
+        money = {f"money/{currency}": most for currency, most in self.money.items()}
+        return {meter: most for meter, most in counted.items() if most is not None} | money
+
 
 class BudgetSpec(Model):
     """One agent's: on a day (in UTC), and in one run."""
@@ -32,7 +39,12 @@ class BudgetSpec(Model):
 
     def of(self, agent: str, run: str, now: datetime) -> tuple[tuple[str, Allowance], ...]:
         """The agent's accounts, and what each may hold."""
-        return (f"agent/{agent}/{now.date().isoformat()}", self.day), (agent_run(agent, run), self.run)
+        return (agent_day(agent, now), self.day), (agent_run(agent, run), self.run)
+
+
+def agent_day(agent: str, now: datetime) -> str:
+    """An agent's account of one day."""
+    return f"agent/{agent}/{now.date().isoformat()}"
 
 
 class LimitSpec(Model):

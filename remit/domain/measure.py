@@ -59,6 +59,8 @@ GATE_ERRORS = Metric("GateErrors", Unit.COUNT, (("Domain",),))
 WAITING = Metric("Waiting", Unit.COUNT, (("Route",),))
 OLDEST_QUESTION = Metric("OldestQuestion", Unit.SECONDS, (("Route",),))
 OVERDUE_QUESTIONS = Metric("OverdueQuestions", Unit.COUNT, (("Route",),))
+# Of the day's budget, of whichever meter is nearest to its end.
+BUDGET_USED = Metric("BudgetUsed", Unit.PERCENT, (("Agent",),))
 # In dollars, by the price table.
 MODEL_COST = Metric("ModelCost", Unit.NONE, (("Agent",), ("Model",)))
 UNCOUNTED = Metric("Uncounted", Unit.COUNT, (("Kind",),))
@@ -90,6 +92,7 @@ METRICS = (
     WAITING,
     OLDEST_QUESTION,
     OVERDUE_QUESTIONS,
+    BUDGET_USED,
     MODEL_COST,
     UNCOUNTED,
 )

@@ -25,13 +25,15 @@ class Alarms(Construct):
         self._stage = stage
         self._action = actions.SnsAction(self._topic(stage))
 
-    def at(self, name: str, metric: Metric, dimensions: Mapping[str, str], *, threshold: float = 1, minutes: int = 5) -> None:
-        """Goes off when the sum of so many minutes reaches the threshold."""
+    def at(
+        self, name: str, metric: Metric, dimensions: Mapping[str, str], *, threshold: float = 1, minutes: int = 5, statistic: str = "Sum"
+    ) -> None:
+        """Goes off when the statistic of so many minutes reaches the threshold."""
         measured = cloudwatch.Metric(
             namespace=self._stage.names.metrics,
             metric_name=metric.name,
             dimensions_map=dict(dimensions),
-            statistic="Sum",
+            statistic=statistic,
             period=Duration.minutes(minutes),
         )
         self._alarm(name, measured, threshold)

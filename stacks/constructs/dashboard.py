@@ -69,6 +69,7 @@ def rows(charters: Sequence[Charter], engine: str) -> tuple[Row, ...]:
                 Chart("Model calls, in dollars", of.MODEL_COST, dimension="Agent", values=agents),
                 Chart("Tokens read", of.INPUT_TOKENS, dimension="Agent", values=agents),
                 Chart("Tokens written", of.OUTPUT_TOKENS, dimension="Agent", values=agents),
+                Chart("Of the day's budget, in percent", of.BUDGET_USED, "Maximum", "Agent", _with_budget(charters)),
                 Chart("Decisions, in milliseconds", of.DECISION_LATENCY, "p95", "Engine", (engine,)),
                 Chart("Model calls, in milliseconds", of.MODEL_LATENCY, "p95", "Agent", agents),
                 Chart("Tools, in milliseconds", of.TOOL_LATENCY, "p95", "Tool", tools),
@@ -112,6 +113,10 @@ def _line(chart: Chart, dimensions: dict[str, str], label: str, stage: Stage) ->
 
 def _named(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(sorted({name for group in groups for name in group}))
+
+
+def _with_budget(charters: Sequence[Charter]) -> tuple[str, ...]:
+    return _named([agent for agent, budget in charter.budgets.items() if budget.day.limits] for charter in charters)
 
 
 def _errors() -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from threading import Lock
 from typing import TypeVar
 
 from remit.approval_ports import AddLink, AppointDeputy, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen, StartSession
-from remit.budget_ports import GiveBack, Reserve, VoidWarrant
+from remit.budget_ports import Budgets, GiveBack, Reserve, VoidWarrant
 from remit.delegation_ports import Delegations, RequireDelegation, Revoke, RunUse, UseDelegation
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
@@ -41,6 +41,16 @@ _TABLES = (
     *("actions", "approvals", "links", "ballots", "opened", "deputies", "sessions", "warrants", "stopped", "revoked"),
     *("uses", "said", "held", "claims", "citations", "drawn", "undo", "used", "void", "ledger"),
 )
+
+
+class MemoryBudgets(Budgets):
+    """What the records hold of budgets."""
+
+    def __init__(self, records: "MemoryRecords") -> None:
+        self._records = records
+
+    def drawn(self, account: str) -> dict[str, int]:
+        return {meter: used for (of, meter), used in self._records.drawn.items() if of == account}
 
 
 class MemoryDelegations(Delegations):

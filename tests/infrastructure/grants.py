@@ -34,7 +34,7 @@ def of_all_functions() -> dict[str, set[str]]:
     return grants | {
         "archiver": _archiver(),
         "sealer": _sealer(),
-        "monitor": {"dynamodb:Query on dynamodb:table/approvals/index/open"},
+        "monitor": {f"dynamodb:Query on dynamodb:table/{read}" for read in ("approvals/index/open", "budgets")},
         "cascade": _cascade(),
         "claims-payout": {"dynamodb:PutItem on policy-administration-payouts"},
         "claims-export": {"dynamodb:Scan on dynamodb:table/claims-claims"},

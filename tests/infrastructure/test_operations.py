@@ -84,6 +84,7 @@ def test_somebody_is_told_of_whatever_needs_somebody(stage: str) -> None:
     assert found >= {("ApprovalMailsUndeliverable", ("Route", route)) for route in ROUTES}
     assert found >= {("UnverifiedOutcomes", ("Tool", tool)) for tool in TOOLS}
     assert found >= {("GateErrors", ("Domain", domain)) for domain in DOMAINS}
+    assert found >= {("BudgetUsed", ("Agent", agent)) for charter in CHARTERS for agent in charter.budgets}
     assert found >= {("ReceiptsWithoutWarrant",), ("ChainFailures",), ("Seals", ("service", "sealer"))}
     assert {function for name, *rest in found if name == "Errors" for _, function in rest} == {
         *(f"remit-{stage}-{domain}-gate" for domain in DOMAINS),

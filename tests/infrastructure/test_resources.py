@@ -44,7 +44,7 @@ TOLD_ALSO = {
     "recorder": {"MAIL_SENDER", "TOLD"},
     "archiver": {"ARCHIVE_BUCKET"},
     "sealer": {"ARCHIVE_BUCKET", "SEAL_KEY", "SETTLE_SECONDS"},
-    "monitor": {"ROUTES"},
+    "monitor": {"ROUTES", "BUDGETS"},
     "claims-payout": {"PAYOUTS_TABLE"},
     "claims-export": {"CLAIMS_TABLE"},
 }

@@ -1,16 +1,19 @@
 """What waits for a human, measured: how much, how long, and what is overdue."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from lambdas.monitor import handler as monitor
+from remit.domain import measure as of
 from remit.domain.route import Level, Stage
 from remit.usecases.monitor import MonitorPorts, look
 from tests.fakes.clock import NOON
 from tests.fakes.gate import World, make_approval, make_intent, refund
 from tests.fakes.http import Context
 from tests.fakes.outside import Counts
+from tests.fakes.records import MemoryBudgets
 
 ROUTES = {"refunds": ("finance", "risk")}
 
@@ -19,7 +22,10 @@ def asked() -> tuple[World, Counts, MonitorPorts]:
     """A question to finance, which has four hours."""
     world, counts = World(), Counts()
     world.propose(refund(1200_00))
-    return world, counts, MonitorPorts(routes=ROUTES, approvals=world.approvals, clock=world.clock, meter=counts)
+    ports = MonitorPorts(
+        routes=ROUTES, limits={}, approvals=world.approvals, budgets=MemoryBudgets(world.records), clock=world.clock, meter=counts
+    )
+    return world, counts, ports
 
 
 def seen(counts: Counts) -> dict[tuple[str, str], float]:
@@ -60,3 +66,12 @@ def test_the_function_says_how_much_waits(monkeypatch: pytest.MonkeyPatch) -> No
     _, _, ports = asked()
     monkeypatch.setattr(monitor, "ports", lambda: ports)
     assert monitor.handler({}, Context()) == {"waiting": 1}
+
+
+@pytest.mark.parametrize(("limits", "percent"), [({"actions": 4}, 50), ({"actions": 100, "money/USD": 250_00}, 80), ({"actions": 0}, 100)])
+def test_of_a_days_budget_the_meter_that_is_nearest_to_its_end_counts(limits: dict[str, int], percent: float) -> None:
+    world, counts, ports = asked()
+    for step in ("govern-2", "govern-3"):
+        world.propose(refund(100_00), step=step)
+    look(replace(ports, limits={"support": limits}))
+    assert [(m.value, m.dimensions) for m in counts.measures if m.metric is of.BUDGET_USED] == [(percent, {"Agent": "support"})]

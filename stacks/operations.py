@@ -50,8 +50,9 @@ class OperationsStack(Stack):
             alarms.at(f"undeliverable-{route}", of.UNDELIVERABLE, {"Route": route})
         for agent in _day_limits(self._charters):
             alarms.at(f"budget-{agent}", of.BUDGET_USED, {"Agent": agent}, threshold=_BUDGET_PERCENT, statistic="Maximum")
-        alarms.at("receipt-without-warrant", of.UNWARRANTED, {})
-        alarms.at("chain-failure", of.CHAIN_FAILURES, {})
+        alarms.at("receipt-without-warrant", of.UNWARRANTED, {"service": "archiver"})
+        for service in ("archiver", "sealer"):
+            alarms.at(f"chain-failure-{service}", of.CHAIN_FAILURES, {"service": service})
         alarms.on_silence_of("no-seal", "Seals", "sealer", minutes=self._stage.seal_overdue_minutes)
         alarms.on_errors_of("archiver-errors", self._names.function("archiver"))
 

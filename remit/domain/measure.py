@@ -16,8 +16,8 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`by` are the sets of dimensions it is kept under. Every value of a dimension is from a charter or from this code: a run's id,
-    or whatever else a caller can choose, would be a metric of its own."""
+    """`by` are the sets of dimensions it is kept under, beside the function that counted it (`service`). Every value of a dimension is
+    from a charter or from this code: a run's id, or whatever else a caller can choose, would be a metric of its own."""
 
     name: str
     unit: Unit

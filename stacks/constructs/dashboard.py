@@ -1,6 +1,7 @@
 """The operations dashboard: what waits, what was refused, what it costs, what failed. Each line on it is a metric that Remit emits."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from aws_cdk import Duration
@@ -16,14 +17,15 @@ from stacks.stages import Stage
 _WIDTH, _HEIGHT = 8, 6
 
 
-class Chart(NamedTuple):
-    """A widget: the metric under one dimension, a line for each of its values; without a dimension it is one line."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A widget: the metric under one dimension, with a line for each of its values."""
 
     title: str
     metric: Metric
     statistic: str = "Sum"
-    dimension: str = ""
-    values: tuple[str, ...] = ()
+    dimension: str
+    values: tuple[str, ...]
 
 
 class Row(NamedTuple):
@@ -50,40 +52,58 @@ def rows(charters: Sequence[Charter], engine: str) -> tuple[Row, ...]:
         Row(
             "What is waiting",
             (
-                Chart("Questions that wait", of.WAITING, "Maximum", "Route", routes),
-                Chart("The oldest of them, in seconds", of.OLDEST_QUESTION, "Maximum", "Route", routes),
-                Chart("How long answers took, in seconds", of.APPROVAL_WAIT, "Average", "Route", routes),
+                Chart(title="Questions that wait", metric=of.WAITING, statistic="Maximum", dimension="Route", values=routes),
+                Chart(
+                    title="The oldest of them, in seconds", metric=of.OLDEST_QUESTION, statistic="Maximum", dimension="Route", values=routes
+                ),
+                Chart(
+                    title="How long answers took, in seconds",
+                    metric=of.APPROVAL_WAIT,
+                    statistic="Average",
+                    dimension="Route",
+                    values=routes,
+                ),
             ),
         ),
         Row(
             "What was refused",
             (
-                Chart("Decisions", of.DECISIONS, dimension="Outcome", values=("ALLOW", "ESCALATE", "DENY")),
-                Chart("Denials by agent", of.DENIALS, dimension="Agent", values=agents),
-                Chart("Refused before a decision", of.REFUSALS, dimension="Error", values=_errors()),
+                Chart(title="Decisions", metric=of.DECISIONS, dimension="Outcome", values=("ALLOW", "ESCALATE", "DENY")),
+                Chart(title="Denials by agent", metric=of.DENIALS, dimension="Agent", values=agents),
+                Chart(title="Refused before a decision", metric=of.REFUSALS, dimension="Error", values=_errors()),
             ),
         ),
         Row(
             "What it costs",
             (
-                Chart("Model calls, in dollars", of.MODEL_COST, dimension="Agent", values=agents),
-                Chart("Tokens read", of.INPUT_TOKENS, dimension="Agent", values=agents),
-                Chart("Tokens written", of.OUTPUT_TOKENS, dimension="Agent", values=agents),
-                Chart("Of the day's budget, in percent", of.BUDGET_USED, "Maximum", "Agent", _with_budget(charters)),
-                Chart("Decisions, in milliseconds", of.DECISION_LATENCY, "p95", "Engine", (engine,)),
-                Chart("Model calls, in milliseconds", of.MODEL_LATENCY, "p95", "Agent", agents),
-                Chart("Tools, in milliseconds", of.TOOL_LATENCY, "p95", "Tool", tools),
+                Chart(title="Model calls, in dollars", metric=of.MODEL_COST, dimension="Agent", values=agents),
+                Chart(title="Tokens read", metric=of.INPUT_TOKENS, dimension="Agent", values=agents),
+                Chart(title="Tokens written", metric=of.OUTPUT_TOKENS, dimension="Agent", values=agents),
+                Chart(
+                    title="Of the day's budget, in percent",
+                    metric=of.BUDGET_USED,
+                    statistic="Maximum",
+                    dimension="Agent",
+                    values=_with_budget(charters),
+                ),
+                Chart(
+                    title="Decisions, in milliseconds", metric=of.DECISION_LATENCY, statistic="p95", dimension="Engine", values=(engine,)
+                ),
+                Chart(title="Model calls, in milliseconds", metric=of.MODEL_LATENCY, statistic="p95", dimension="Agent", values=agents),
+                Chart(title="Tools, in milliseconds", metric=of.TOOL_LATENCY, statistic="p95", dimension="Tool", values=tools),
             ),
         ),
         Row(
             "What failed",
             (
-                Chart("Outcomes that are not as intended, or not known", of.UNVERIFIED_OUTCOMES, dimension="Tool", values=tools),
-                Chart("Gate errors", of.GATE_ERRORS, dimension="Domain", values=domains),
-                Chart("Runs", of.RUNS, dimension="Outcome", values=("DONE", "ANSWERED", "REFUSED", "FAILED")),
-                Chart("Receipts without a warrant", of.UNWARRANTED),
-                Chart("Flaws of the ledger's chains", of.CHAIN_FAILURES),
-                Chart("What policies on trial would have changed", of.SHADOW_FLIPS, dimension="Tool", values=tools),
+                Chart(
+                    title="Outcomes that are not as intended, or not known", metric=of.UNVERIFIED_OUTCOMES, dimension="Tool", values=tools
+                ),
+                Chart(title="Gate errors", metric=of.GATE_ERRORS, dimension="Domain", values=domains),
+                Chart(title="Runs", metric=of.RUNS, dimension="Outcome", values=("DONE", "ANSWERED", "REFUSED", "FAILED")),
+                Chart(title="Receipts without a warrant", metric=of.UNWARRANTED, dimension="service", values=("archiver",)),
+                Chart(title="Flaws of the ledger's chains", metric=of.CHAIN_FAILURES, dimension="service", values=("archiver", "sealer")),
+                Chart(title="What policies on trial would have changed", metric=of.SHADOW_FLIPS, dimension="Tool", values=tools),
             ),
         ),
     )
@@ -96,7 +116,7 @@ def _widgets(row: Row, stage: Stage) -> Iterable[list[cloudwatch.IWidget]]:
 
 
 def _graph(chart: Chart, stage: Stage) -> cloudwatch.GraphWidget:
-    lines = [_line(chart, {chart.dimension: value}, value, stage) for value in chart.values] or [_line(chart, {}, chart.metric.name, stage)]
+    lines = [_line(chart, {chart.dimension: value}, value, stage) for value in chart.values]
     return cloudwatch.GraphWidget(title=chart.title, left=lines, width=_WIDTH, height=_HEIGHT)
 
 

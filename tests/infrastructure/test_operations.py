@@ -10,7 +10,7 @@ from remit.domain.measure import METRICS
 from tests.infrastructure.grants import CHARTERS
 from tests.infrastructure.templates import STAGES, Deployment, Resource, deployment
 
-KNOWN = {(metric.name, names) for metric in METRICS for names in metric.by or ((),)}
+KNOWN = {(metric.name, names) for metric in METRICS for names in (*metric.by, ("service",))}
 AGENTS = {agent for charter in CHARTERS for agent in charter.agents}
 TOOLS = {tool for charter in CHARTERS for tool in charter.tools}
 ROUTES = {route for charter in CHARTERS for route in charter.routes}
@@ -85,7 +85,8 @@ def test_somebody_is_told_of_whatever_needs_somebody(stage: str) -> None:
     assert found >= {("UnverifiedOutcomes", ("Tool", tool)) for tool in TOOLS}
     assert found >= {("GateErrors", ("Domain", domain)) for domain in DOMAINS}
     assert found >= {("BudgetUsed", ("Agent", agent)) for charter in CHARTERS for agent in charter.budgets}
-    assert found >= {("ReceiptsWithoutWarrant",), ("ChainFailures",), ("Seals", ("service", "sealer"))}
+    assert found >= {("ReceiptsWithoutWarrant", ("service", "archiver")), ("Seals", ("service", "sealer"))}
+    assert found >= {("ChainFailures", ("service", service)) for service in ("archiver", "sealer")}
     assert {function for name, *rest in found if name == "Errors" for _, function in rest} == {
         *(f"remit-{stage}-{domain}-gate" for domain in DOMAINS),
         f"remit-{stage}-archiver",

@@ -39,7 +39,7 @@ class Prices(Model):
     note: str
     models: dict[str, ModelPrice]
     calls: dict[str, CallPrice]
-    entries: dict[Kind, dict[str, Amount]]
+    entries: dict[str, dict[str, Amount]]
 
     def tokens(self, model: str, read: int, written: int) -> float | None:
         """What a model call costs; None for a model that the table does not list."""
@@ -49,7 +49,7 @@ class Prices(Model):
     def calls_of(self, entries: Iterable[Entry]) -> Counter[str]:
         counted: Counter[str] = Counter()
         for entry in entries:
-            counted.update(self.entries.get(entry.kind, {}))
+            counted.update(self.entries.get(entry.kind.value, {}))
         return counted
 
     def of_calls(self, calls: Counter[str]) -> float:

@@ -1,6 +1,6 @@
 """A run in plain sentences, for somebody who checks it and knows neither policies nor state machines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from remit.domain.ledger import Kind
@@ -80,6 +80,24 @@ def _mailed(event: Event) -> tuple[str, list[str]]:
     return f"The question went by mail to {visible(str(event.body.get('to')))}.", []
 
 
+def _undeliverable(event: Event) -> tuple[str, list[str]]:
+    return f"No mail reached {visible(str(event.body.get('to')))}.", [str(event.body.get("why"))]
+
+
+def _asked_further(event: Event) -> tuple[str, list[str]]:
+    body: Any = event.body
+    return f"Further people were asked: {visible(', '.join(map(str, body.get('approvers') or ())))}.", []
+
+
+def _reminded(event: Event) -> tuple[str, list[str]]:
+    return "Those who were asked were reminded.", []
+
+
+def _undone(event: Event) -> tuple[str, list[str]]:
+    by: Any = event.body.get("by") or {}
+    return "It was undone afterwards, by a governed action of another run.", [f"{name} {value}" for name, value in by.items()]
+
+
 def _opened(event: Event) -> tuple[str, list[str]]:
     return f"The page was opened with the link of {visible(str(event.body.get('by')))}; that decides nothing.", []
 
@@ -120,15 +138,20 @@ def _reasons(event: Event) -> list[str]:
     return [f"{each.get('reason')} ({each.get('policy')})" for each in body.get("reasons") or () if isinstance(each, dict)]
 
 
-_TOLD = {
+_TOLD: Mapping[str, Callable[[Event], tuple[str, list[str]]]] = {
     Kind.DECISION_MADE: _decided,
     Kind.INTENT_REFUSED: _refused,
     Kind.APPROVAL_REQUESTED: _asked,
     Kind.APPROVAL_MAILED: _mailed,
+    Kind.APPROVAL_UNDELIVERABLE: _undeliverable,
+    Kind.APPROVAL_ADVANCED: _asked_further,
+    Kind.APPROVAL_ESCALATED: _asked_further,
+    Kind.APPROVAL_REMINDED: _reminded,
     Kind.APPROVAL_OPENED: _opened,
     Kind.APPROVAL_ANSWERED: _answered,
     Kind.APPROVAL_DECIDED: _settled,
     Kind.WARRANT_MINTED: _minted,
     Kind.ACTION_EXECUTED: _executed,
     Kind.OUTCOME_VERIFIED: _verified,
+    "action.undone": _undone,
 }

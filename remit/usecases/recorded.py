@@ -20,12 +20,11 @@ from remit.domain.errors import (
 from remit.domain.history import History, history_of
 from remit.domain.intent import Intent
 from remit.domain.ledger import Entry, Kind, broken_link
-from remit.domain.model import JsonObject, Model
+from remit.domain.model import Model
 from remit.usecases.history import StatedHistory
 from remit.usecases.judge import Judge, approved_decision, first_decision
 from remit.usecases.offline import StatedFacts
 
-_INTENT = ("step", "agent", "tool", "payload", "requester")
 # What people answered, how an agent stood, or what was left to spend: no policy says otherwise.
 _NOT_DECIDED = {each.code for each in (AgentSuspended, BudgetExhausted, DelegationEnded, ApprovalRejected, ApprovalExpired)}
 
@@ -146,16 +145,10 @@ def _intent(entry: Entry, run: Sequence[Entry]) -> Intent:
     """The intent that the decision is about. A run records it before the decision, and its key covers the payload."""
     bodies = [each.body for each in run if each.kind is Kind.INTENT_PROPOSED and each.body.get("key") == entry.body.get("key")]
     try:
-        return Intent.model_validate({"run": entry.run, "delegator": _delegator(bodies[0]), **{name: bodies[0][name] for name in _INTENT}})
-    except (IndexError, KeyError, ValidationError) as error:
+        told = {name: bodies[0][name] for name in Intent.model_fields if name in bodies[0]}
+        return Intent.model_validate_json(canonical({**told, "run": entry.run}))
+    except (IndexError, ValidationError) as error:
         raise CannotReplay("the run has no whole intent.proposed entry for it") from error
-
-
-def _delegator(proposed: JsonObject) -> JsonObject | None:
-    delegator = proposed.get("delegator")
-    if delegator is None or isinstance(delegator, dict):
-        return delegator
-    raise CannotReplay("its delegator is no object")
 
 
 def _decision(entry: Entry) -> Decision:

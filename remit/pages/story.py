@@ -94,8 +94,8 @@ def _reminded(event: Event) -> tuple[str, list[str]]:
 
 
 def _undone(event: Event) -> tuple[str, list[str]]:
-    by: Any = event.body.get("by") or {}
-    return "It was undone afterwards, by a governed action of another run.", [f"{name} {value}" for name, value in by.items()]
+    by = event.body.get("by")
+    return "It was undone afterwards, by a governed action of another run.", [exact(by)] if by else []
 
 
 def _opened(event: Event) -> tuple[str, list[str]]:

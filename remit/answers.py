@@ -64,6 +64,16 @@ class Run(Answer):
     entries: tuple[Entry, ...] = ()
 
     @property
+    def act(self) -> "Act":
+        """What came of its one governed action, as POST /intents would answer now."""
+        if self.outcome is not None:
+            return Act(run=self.run, **self.outcome.model_dump())
+        if self.question is None:
+            return Act(run=self.run, outcome="RUNNING")
+        asked = {name: self.question[name] for name in ("approval", "route", "expires_at", "reasons") if name in self.question}
+        return Act.model_validate({"run": self.run, "outcome": "WAITING", **asked})
+
+    @property
     def ended(self) -> bool:
         return self.status != "RUNNING"
 
@@ -109,16 +119,44 @@ class Undo(Answer):
 
 
 class Act(Answer):
-    """One governed action: DONE with a receipt, WAITING for an approval, or REFUSED with reasons."""
+    """One governed action: DONE with a receipt, WAITING for an approval, REFUSED with reasons, or FAILED; RUNNING if that is not known yet.
+
+    `poll` is where to ask again, relative to the address of the request.
+    """
 
     run: str
     outcome: str
     receipt: Receipt | None = None
     approval: str | None = None
     route: str | None = None
+    expires_at: datetime | None = None
+    poll: str | None = None
     error: str | None = None
     message: str = ""
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        return self.outcome not in {"WAITING", "RUNNING"}
+
+
+class OfferedTool(Answer):
+    """A tool that an agent may call; `parameters` is the JSON schema of its payload."""
+
+    name: str
+    description: str
+    effect: str
+    reach: str
+    parameters: dict[str, Any]
+
+
+class Catalogue(Answer):
+    """What an agent may call."""
+
+    agent: str
+    domain: str
+    description: str
+    tools: tuple[OfferedTool, ...]
 
 
 class Intent(Answer):

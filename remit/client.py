@@ -12,6 +12,7 @@ ClientError
 └── DeadlinePassed  the run did not end in time; it goes on
 """
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -24,11 +25,12 @@ import requests
 from pydantic import ValidationError
 from requests_aws4auth import AWS4Auth
 
-from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Reason, Run, Started, Undo
+from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Catalogue, Reason, Run, Started, Undo
 
 _PAUSES = (0.2, 0.6, 1.8)
 _CONNECT_SECONDS, _READ_SECONDS = 5.0, 30.0
 _RETRIED = frozenset({429, 500, 502, 503, 504})
+_MAX_AGE = re.compile(r"\bmax-age=(\d+)")
 
 
 class ClientError(Exception):
@@ -103,14 +105,26 @@ class Credentials:
     session_token: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An agent's catalogue as it was answered last, and until when it need not be asked for again."""
+
+    catalogue: Catalogue
+    tag: str
+    until: float
+
+
 class RemitClient:
-    """Calls one deployed Remit as one caller. Every POST carries an Idempotency-Key, so that a retry repeats nothing."""
+    """Calls one deployed Remit as one caller. Every POST carries an Idempotency-Key, so that a retry repeats nothing.
+
+    `credentials` that expire are given as a function that tells those of now.
+    """
 
     def __init__(
         self,
         url: str,
         region: str,
-        credentials: Credentials,
+        credentials: Credentials | Callable[[], Credentials],
         *,
         session: requests.Session | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -118,15 +132,9 @@ class RemitClient:
     ) -> None:
         self._url = url.rstrip("/")
         self._session = session or requests.Session()
-        self._auth = AWS4Auth(
-            credentials.access_key_id,
-            credentials.secret_access_key,
-            region,
-            "execute-api",
-            session_token=credentials.session_token,
-            include_hdrs=_SIGNED,
-        )
+        self._region, self._credentials = region, credentials
         self._sleep, self._clock = sleep, clock
+        self._kept: dict[str, _Kept] = {}
 
     def start_run(self, workflow: str, payload: Mapping[str, Any], key: str | None = None, on_behalf_of: str | None = None) -> Started:
         """Start a workflow, on behalf of the person whose token it is. The same key starts it once."""
@@ -147,6 +155,22 @@ class RemitClient:
     def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None, on_behalf_of: str | None = None) -> Act:
         """Ask for one governed action, on behalf of the person whose token it is. A denial is a result, not an error."""
         return self._post(Act, "/intents", {"agent": agent, "tool": tool, "payload": dict(payload)}, key, on_behalf_of)
+
+    def settled(self, run: str, deadline: float) -> Act:
+        """What came of an action that was waiting, polled for at most `deadline` seconds. Raises DeadlinePassed."""
+        return self.wait(run, deadline).act
+
+    def withdraw(self, run: str) -> Run:
+        """Take back what waits for a human; what does not wait is left as it is. Returns how it stands then."""
+        # Harmless to repeat: what was taken back stays so.
+        return self._post(Run, f"/runs/{quote(run, safe='')}/withdraw", {}, None)
+
+    def tools(self, agent: str) -> Catalogue:
+        """What the agent may call, as deployed; asked for again once the API's word is too old, and not sent again if it still holds."""
+        kept = self._kept.get(agent)
+        if kept is None or kept.until <= self._clock():
+            kept = self._kept[agent] = self._catalogue(agent, kept)
+        return kept.catalogue
 
     def approvals(self) -> tuple[Approval, ...]:
         """The open questions, oldest first."""
@@ -182,6 +206,15 @@ class RemitClient:
         """The same; sent again if the answer is lost, so that doing it twice has to be doing it once."""
         return self._post(result, path, body, None)
 
+    def _catalogue(self, agent: str, kept: _Kept | None) -> _Kept:
+        known = {"If-None-Match": kept.tag} if kept else {}
+        response = self._answer("GET", f"/agents/{quote(agent, safe='')}/tools", None, known)
+        age = _MAX_AGE.search(response.headers.get("Cache-Control", ""))
+        until = self._clock() + (int(age.group(1)) if age else 0)
+        if kept and response.status_code == HTTPStatus.NOT_MODIFIED:
+            return _Kept(kept.catalogue, kept.tag, until)
+        return _Kept(_parsed(Catalogue, response), response.headers.get("ETag", ""), until)
+
     def _steer(self, agent: str, verb: str, reason: str) -> None:
         # Not sent again by itself: the second of two is refused as done already.
         _parsed(Answer, self._send("POST", f"/agents/{quote(agent, safe='')}/{verb}", {"reason": reason}, None))
@@ -206,9 +239,14 @@ class RemitClient:
     def _send(self, method: str, path: str, body: dict[str, Any] | None, headers: Mapping[str, str] | None) -> requests.Response:
         timeout = (_CONNECT_SECONDS, _READ_SECONDS)
         try:
-            return self._session.request(method, self._url + path, json=body, headers=headers, auth=self._auth, timeout=timeout)
+            return self._session.request(method, self._url + path, json=body, headers=headers, auth=self._auth(), timeout=timeout)
         except requests.RequestException as error:
             raise Unreachable(f"{self._url} does not answer ({type(error).__name__}).") from error
+
+    def _auth(self) -> AWS4Auth:
+        now = self._credentials if isinstance(self._credentials, Credentials) else self._credentials()
+        key, secret, token = now.access_key_id, now.secret_access_key, now.session_token
+        return AWS4Auth(key, secret, self._region, "execute-api", session_token=token, include_hdrs=_SIGNED)
 
 
 def _parsed(result: type[Result], response: requests.Response) -> Result:

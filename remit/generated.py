@@ -13,8 +13,8 @@ def generated(root: Path) -> dict[Path, str]:
     schemas = {root / "charters" / "charter.schema.json": charter_schema()}
     for charter in load_charters(root / "charters"):
         schemas[root / "policies" / charter.domain / "schema.json"] = cedar_schema(charter, load_payloads(charter.domain))
-    return {path: _pretty(schema) for path, schema in schemas.items()}
+    return {path: pretty(schema) for path, schema in schemas.items()}
 
 
-def _pretty(schema: JsonObject) -> str:
+def pretty(schema: JsonObject) -> str:
     return json.dumps(schema, indent=2) + "\n"

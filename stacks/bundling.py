@@ -15,6 +15,8 @@ from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 from uv import find_uv_bin
 
+from remit.charters import load_payloads
+from remit.domain.catalogue import catalogue
 from remit.domain.charter import Charter
 from remit.domain.policy import PolicyText
 
@@ -31,7 +33,7 @@ _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """`folder` is the function's under lambdas/ and its dependency group, `entry` its name in the handler's file; `charter` and
-    `shadow` are its domain's; `charters` are carried without their payloads; `extras`: more paths."""
+    `shadow` are its domain's; `charters` are carried with a catalogue for each of their agents, without payloads; `extras`: more paths."""
 
     folder: str
     entry: str = "handler"
@@ -42,7 +44,7 @@ class Bundle:
 
 
 def api_bundle(charters: Sequence[Charter]) -> Bundle:
-    """It says who may state which facts."""
+    """It says who may state which facts, and what an agent may call."""
     return Bundle(folder="api", charters=tuple(charters))
 
 
@@ -87,6 +89,7 @@ class _Bundler:
             _copy(ROOT / source, target / source)
         for charter in self._bundle.charters:
             _write(target / "charters" / f"{charter.domain}.json", charter.model_dump_json())
+            _write_catalogues(charter, target / "catalogues")
         if self._bundle.charter:
             _write_domain(self._bundle.charter, self._bundle.shadow, target)
         return True
@@ -111,6 +114,12 @@ def _write_domain(charter: Charter, shadow: tuple[PolicyText, ...] | None, targe
     _write(target / "charters" / f"{charter.domain}.json", charter.model_dump_json())
     if shadow is not None:
         _write(target / "policies" / f"{charter.domain}.shadow.json", json.dumps([policy.model_dump() for policy in shadow]))
+
+
+def _write_catalogues(charter: Charter, folder: Path) -> None:
+    payloads = load_payloads(charter.domain)
+    for agent in charter.agents:
+        _write(folder / f"{agent}.json", catalogue(agent, charter, payloads).model_dump_json())
 
 
 def _write(file: Path, text: str) -> None:

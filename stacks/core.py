@@ -124,9 +124,11 @@ class CoreStack(Stack):
         rest.route("GET", "/runs/{id}", api)
         rest.route("POST", "/runs/{id}/undo", api)
         rest.route("GET", "/runs/{id}/undo", api)
+        rest.route("POST", "/runs/{id}/withdraw", api)
         rest.route("POST", "/intents", api)
         rest.route("GET", "/approvals", approvals)
         rest.route("GET", "/agents", api)
+        rest.route("GET", "/agents/{name}/tools", api)
         rest.route("POST", "/agents/{name}/suspend", api)
         rest.route("POST", "/agents/{name}/resume", api)
         rest.route("GET", "/delegations", api)
@@ -142,7 +144,8 @@ class CoreStack(Stack):
         answers = [rest.arn(method, path.replace("{id}", "*")) for method, path in _ANSWER_ROUTES]
         self._callers("Approver", [rest.arn("GET", "/approvals"), answers.pop()], *answers)
         asks = [rest.arn(*route) for route in (("POST", "/runs"), ("POST", "/intents"), ("GET", "/approvals"))]
-        self._callers("Caller", asks, rest.arn("GET", "/runs/*"))
+        named = [rest.arn(*route) for route in (("GET", "/runs/*"), ("POST", "/runs/*/withdraw"), ("GET", "/agents/*/tools"))]
+        self._callers("Caller", asks, *named)
         operates = [rest.arn("GET", "/agents"), rest.arn("GET", "/delegations")]
         undoes = [rest.arn(method, "/runs/*/undo") for method in ("POST", "GET")]
         self._callers(

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from remit.domain.action import failure_of
 from remit.domain.errors import RemitError
+from remit.domain.ledger import Kind
 from remit.domain.model import JsonObject, Model
 from remit.domain.trace import trace_of
 from remit.prices import list_prices
@@ -50,13 +51,16 @@ def run_body(seen: RunView) -> JsonObject:
 
 
 def action_body(seen: RunView) -> JsonObject:
-    """POST /intents: the outcome, or the question that a human has yet to answer."""
+    """POST /intents: the outcome, or the question that a human has yet to answer, and where to ask again."""
     outcome, question = _outcome(seen), seen.question
     if outcome is not None:
         return {"run": seen.run, **outcome}
+    # Relative to the address of the request, whatever name the API has for its caller.
+    poll = f"runs/{seen.run}"
     if question is not None:
-        return {"run": seen.run, "outcome": "WAITING", **{name: question[name] for name in ("approval", "route", "reasons", "expires_at")}}
-    return {"run": seen.run, "outcome": "RUNNING"}
+        asked = {name: question[name] for name in ("approval", "route", "reasons", "expires_at")}
+        return {"run": seen.run, "outcome": "WAITING", "poll": poll, **asked}
+    return {"run": seen.run, "outcome": "RUNNING", "poll": poll}
 
 
 def undo_body(seen: UndoView) -> JsonObject:
@@ -78,5 +82,9 @@ def _outcome(seen: RunView) -> JsonObject | None:
     state = seen.state
     if state.status == "RUNNING" or state.output is not None:
         return state.output
+    nothing: JsonObject = {"reasons": [], "receipt": None, "say": None}
+    for end in (entry.body for entry in seen.entries if entry.kind is Kind.RUN_FINISHED):
+        # It was stopped from outside, which its machine cannot tell.
+        return {**end, **nothing}
     error = state.error or f"States.{state.status}"
-    return {"outcome": "FAILED", "error": error, "message": state.cause, "reasons": [], "receipt": None, "say": None}
+    return {"outcome": "FAILED", "error": error, "message": state.cause, **nothing}

@@ -11,14 +11,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api import delegations, facts
 from lambdas.api.bodies import AskForAction, Because, StartRun, action_body, agents_body, error_body, run_body, undo_body
-from lambdas.api.http import json_answer, requester_of
-from lambdas.api.statuses import status_of_action, status_of_error, status_of_undo
+from lambdas.api.http import action_answer, json_answer, kept_answer, requester_of
+from lambdas.api.statuses import status_of_error, status_of_undo
 from lambdas.api.wiring import ports
 from remit.adapters.observability import about, metrics, observed
 from remit.domain.errors import InvalidRequest, Reason, RemitError
-from remit.usecases.agents import agents, resume, suspend
+from remit.usecases.agents import agents, offered, resume, suspend
 from remit.usecases.runs import Call, propose, settled, start_run, view
 from remit.usecases.undo import undo, undo_view
+from remit.usecases.withdraw import withdraw
 
 app = APIGatewayRestResolver(enable_validation=True)
 app.include_router(facts.router)
@@ -26,6 +27,7 @@ app.include_router(delegations.router)
 
 # The token of the person on whose behalf the caller asks, beside the caller's own signature.
 Delegation = Annotated[str | None, Header(alias="Remit-Delegation", max_length=8192)]
+KnownDigest = Annotated[str | None, Header(alias="If-None-Match", max_length=200)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 
 
@@ -65,14 +67,28 @@ def act(body: AskForAction, key: IdempotencyKey = None, delegation: Delegation =
     run = propose(body.agent, body.tool, body.payload, _call(key, delegation), ports().runs)
     about(run=run)
     metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
-    answer = action_body(settled(run, ports().runs))
-    return json_answer(status_of_action(answer), answer)
+    return action_answer(action_body(settled(run, ports().runs)))
+
+
+@app.post("/runs/<run>/withdraw")
+def no_longer_wanted(run: str) -> Response[str]:
+    seen = withdraw(run, requester_of(app.current_event), ports().runs)
+    about(run=seen.run)
+    metrics.add_metric("RunsWithdrawn", MetricUnit.Count, 1)
+    return json_answer(HTTPStatus.OK, run_body(seen))
 
 
 @app.get("/agents")
 def list_agents() -> Response[str]:
     metrics.add_metric("AgentsListed", MetricUnit.Count, 1)
     return json_answer(HTTPStatus.OK, agents_body(agents(ports().agents)))
+
+
+@app.get("/agents/<agent>/tools")
+def list_tools(agent: str, known: KnownDigest = None) -> Response[str]:
+    metrics.add_metric("CataloguesShown", MetricUnit.Count, 1)
+    found = offered(agent, ports().agents)
+    return kept_answer(found.model_dump(mode="json"), found.digest, known)
 
 
 @app.post("/agents/<agent>/suspend")

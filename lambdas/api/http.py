@@ -6,8 +6,13 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
+from lambdas.api.statuses import status_of_action
 from remit.domain.intent import Requester
 from remit.domain.model import JsonObject
+
+# How long a caller need not ask again, in seconds.
+_KEPT_SECONDS = 60
+_POLL_AFTER_SECONDS = 2
 
 
 def requester_of(event: APIGatewayProxyEvent) -> Requester:
@@ -17,3 +22,20 @@ def requester_of(event: APIGatewayProxyEvent) -> Requester:
 
 def json_answer(status: HTTPStatus, body: JsonObject) -> Response[str]:
     return Response(status_code=status, content_type="application/json", body=json.dumps(body))
+
+
+def action_answer(body: JsonObject) -> Response[str]:
+    """What came of an action; for one that is not over, where to ask again and when, as HTTP's own headers say it too."""
+    status, headers = status_of_action(body), {}
+    if status is HTTPStatus.ACCEPTED:
+        headers = {"Location": str(body["poll"]), "Retry-After": str(_POLL_AFTER_SECONDS)}
+    return Response(status_code=status, content_type="application/json", body=json.dumps(body), headers=headers)
+
+
+def kept_answer(body: JsonObject, digest: str, known: str | None) -> Response[str]:
+    """A body that callers may keep, and that is not sent again to who has it."""
+    tag = f'"{digest}"'
+    headers = {"ETag": tag, "Cache-Control": f"private, max-age={_KEPT_SECONDS}"}
+    if known == tag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, body="", headers=headers)
+    return Response(status_code=HTTPStatus.OK, content_type="application/json", body=json.dumps(body), headers=headers)

@@ -8,7 +8,7 @@ import boto3
 
 from lambdas.api.settings import ApiSettings
 from remit.adapters.aws import CONFIG
-from remit.adapters.bundle import load_charters
+from remit.adapters.bundle import load_catalogue, load_charters
 from remit.adapters.cognito_tokens import CognitoTokens, Pool
 from remit.adapters.dynamodb_delegations import DynamoDelegations
 from remit.adapters.dynamodb_fact_store import DynamoFactStore
@@ -47,7 +47,7 @@ def ports() -> ApiPorts:
     settings = read_settings(ApiSettings)
     clock, dynamodb = SystemClock(), boto3.client("dynamodb", config=CONFIG)
     records = DynamoRecords(dynamodb, Names(settings.remit_stage), clock, witness())
-    agents = AgentPorts(domains=settings.agents, records=records, clock=clock)
+    agents = AgentPorts(domains=settings.agents, catalogues=cache(load_catalogue), records=records, clock=clock)
     runs = _runs(settings, records, clock)
     return ApiPorts(
         runs=runs,

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from remit.domain.charter import Charter
+from remit.domain.identifiers import callable_name
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import Payload
 from remit.domain.recall import Recollection
@@ -46,15 +47,7 @@ def make_offers(charter: Charter, agent: str, payloads: Mapping[str, type[Payloa
     """One offer for each cell of the agent's row in the matrix, but for what only undoes, and for what opens a run: a state machine asks
     that, and waits."""
     return tuple(
-        Offer(name=offered_name(tool), description=charter.tools[tool].description, parameters=payloads[tool].model_json_schema())
+        Offer(name=callable_name(tool), description=charter.tools[tool].description, parameters=payloads[tool].model_json_schema())
         for tool in charter.agents[agent].tools
         if not charter.undone_by(tool) and not charter.opens_a_run(tool)
     )
-
-
-def offered_name(tool: str) -> str:
-    return tool.replace(".", "__")
-
-
-def tool_name(offered: str) -> str:
-    return offered.replace("__", ".")

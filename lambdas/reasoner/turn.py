@@ -9,8 +9,9 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 from pydantic import ConfigDict, TypeAdapter
 
 from lambdas.reasoner.graph import Graph, Thought, is_proposal_or_text
-from lambdas.reasoner.prompt import Prompt, tool_name, with_facts
+from lambdas.reasoner.prompt import Prompt, with_facts
 from remit.domain.action import Failure
+from remit.domain.identifiers import tool_name
 from remit.domain.model import JsonObject, Model
 from remit.domain.recall import Recollection
 from remit.domain.warrant import Receipt

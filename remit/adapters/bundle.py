@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from remit.domain.catalogue import Catalogue
 from remit.domain.charter import Charter
 from remit.domain.payload import Payload
 from remit.domain.policy import PolicyText
@@ -23,6 +24,11 @@ def load_charter(domain: str, root: Path = ROOT) -> Charter:
 def load_charters(root: Path = ROOT) -> tuple[Charter, ...]:
     """All charters that the bundle carries, by domain."""
     return tuple(load_charter(path.stem, root) for path in sorted((root / "charters").glob("*.json")) if path.stem != "charter.schema")
+
+
+def load_catalogue(agent: str, root: Path = ROOT) -> Catalogue:
+    """What the agent may call, as it was when the bundle was made."""
+    return Catalogue.model_validate_json((root / "catalogues" / f"{agent}.json").read_bytes())
 
 
 def load_shadow(domain: str, root: Path = ROOT) -> tuple[PolicyText, ...]:

@@ -21,6 +21,7 @@ from remit.domain.policy import PolicyText, split_policies
 from remit.generated import generated
 from remit.machines import machine_findings, machine_notes, stray_machines
 from remit.policies import standing_rules
+from remit.scaffold.draft import marks
 from remit.usecases.judge import Judge
 from remit.usecases.offline import NOBODY, DoneBefore, Person, Question
 from remit.usecases.verify import CaseFile, Subject, verify
@@ -65,7 +66,7 @@ def inspect(root: Path) -> tuple[Finding, ...]:
     refused, charters = _charters(root)
     found = [*refused, *([] if refused else _together(charters, root))]
     for charter in charters:
-        found += (*_domain(charter, root), *machine_findings(charter, root))
+        found += (*_domain(charter, root), *machine_findings(charter, root), *_left_to_fill(charter, root))
     # The machine behind POST /intents is every domain's.
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: (finding.file, finding.line)))
 
@@ -97,6 +98,18 @@ def _together(charters: list[Charter], root: Path) -> Iterator[Finding]:
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             what = "it is not what the charters and payloads generate"
             yield _finding(path, root, "schema-out-of-date", what, "Run 'python -m stacks.generated' and review the change")
+
+
+def _left_to_fill(charter: Charter, root: Path) -> Iterator[Finding]:
+    """What a draft left to a human, where it is marked."""
+    domain = charter.domain
+    written = (f"charters/{domain}.yaml", f"policies/{domain}/policies.cedar", f"tools/{domain}/*.py", f"prompts/{domain}/*.md")
+    for path in sorted(found for pattern in written for found in root.glob(pattern)):
+        for line, words in marks(path.read_text(encoding="utf-8")):
+            left = _finding(
+                path, root, "left-to-fill", f"this is for a human to decide: {words.rstrip('.')}", "Decide it, and remove the mark"
+            )
+            yield left.model_copy(update={"line": line})
 
 
 def _refused(error: CharterError, root: Path) -> Finding:

@@ -13,10 +13,12 @@ from remit.cli import (
     cost,
     decide,
     delegations,
+    drafting,
     facts,
     ledger,
     ledger_verify,
     local,
+    mcp,
     replay,
     runs,
     transcripts,
@@ -49,8 +51,11 @@ for command in (
     backtest.backtest,
     cost.cost,
     console,
+    mcp.mcp,
+    drafting.init,
 ):
     app.command()(command)
+app.command("import")(drafting.import_)
 app.add_typer(local.inbox_app, name="inbox")
 app.add_typer(approvals.approvals_app, name="approvals")
 app.add_typer(agents.agents_app, name="agents")

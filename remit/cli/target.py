@@ -1,7 +1,7 @@
 """Which deployment a command talks to: the one that the environment names, else this repository's local cloud."""
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ CORE_STACK = f"remit-{LOCAL_STAGE}-core"
 class Target:
     url: str
     region: str
-    credentials: Credentials
+    credentials: Credentials | Callable[[], Credentials]
 
     def client(self) -> RemitClient:
         return RemitClient(self.url, self.region, self.credentials)
@@ -100,12 +100,18 @@ def _named(url: str) -> Target:
         raise CliError(
             f"REMIT_API_URL is '{url}', which is no address: it looks like https://….execute-api.<region>.amazonaws.com/<stage>."
         )
-    session = boto3.Session()
+    # boto3 itself looks at AWS_DEFAULT_REGION and at the profile only.
+    session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
     try:
         found = session.get_credentials()
     except (BotoCoreError, ClientError) as error:
         raise CliError(f"The AWS credentials cannot be loaded: {error}") from error
     if found is None or session.region_name is None:
         raise CliError("REMIT_API_URL is set, but AWS credentials or AWS_REGION are not: set them, or unset REMIT_API_URL.")
-    frozen = found.get_frozen_credentials()
-    return Target(url, session.region_name, Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token))
+
+    def now() -> Credentials:
+        """A role's are renewed before they expire."""
+        frozen = found.get_frozen_credentials()
+        return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
+
+    return Target(url, session.region_name, now)

@@ -14,7 +14,8 @@ RemitError
 │   ├── RunOpen              Remit.RunOpen             the run has not ended
 │   ├── DelegationEnded      Remit.DelegationEnded     the person's delegation has expired or was revoked
 │   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
-│   └── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
+│   ├── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
+│   └── Withdrawn            Remit.Withdrawn           whoever asked took it back before a human answered
 ├── Unauthenticated          Remit.Unauthenticated     the person's token is not good
 ├── UnknownPerson            Remit.UnknownPerson       the charter gives the person nothing
 ├── LinkRefused              Remit.LinkRefused         an approval link that decides nothing
@@ -125,6 +126,10 @@ class ApprovalRejected(Refusal):
 
 class ApprovalExpired(Refusal):
     code = "Remit.ApprovalExpired"
+
+
+class Withdrawn(Refusal):
+    code = "Remit.Withdrawn"
 
 
 class Unauthenticated(RemitError):

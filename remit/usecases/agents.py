@@ -1,9 +1,10 @@
 """Stop an agent, at once and without a deployment, and let it go on again; each is in the ledger with who and why."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from remit.domain.agent import Suspension
+from remit.domain.catalogue import Catalogue
 from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Kind
@@ -13,9 +14,10 @@ from remit.ports import Change, Clock, Records, Reinstate, Suspend
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPorts:
-    """`domains` has the domain of every deployed agent."""
+    """`domains` has the domain of every deployed agent, `catalogues` tells what one of them may call."""
 
     domains: Mapping[str, str]
+    catalogues: Callable[[str], Catalogue]
     records: Records
     clock: Clock
 
@@ -34,6 +36,12 @@ def agents(ports: AgentPorts) -> tuple[AgentView, ...]:
     return tuple(AgentView(agent=name, domain=domain, suspended=stopped.get(name)) for name, domain in sorted(ports.domains.items()))
 
 
+def offered(agent: str, ports: AgentPorts) -> Catalogue:
+    """What the agent may call. A stopped agent's calls are refused, and its catalogue stays what it is. Raises NotFound."""
+    _check_known(agent, ports)
+    return ports.catalogues(agent)
+
+
 def suspend(agent: str, reason: str, by: Requester, ports: AgentPorts) -> Suspension:
     """Stop the agent's next action, also one that waits for approval. Raises NotFound, and InvalidRequest if it is stopped already."""
     suspension = Suspension(agent=agent, reason=reason, by=by.arn, at=ports.clock.now())
@@ -47,14 +55,18 @@ def resume(agent: str, reason: str, by: Requester, ports: AgentPorts) -> None:
 
 
 def _commit(agent: str, change: Change, draft: Draft, ports: AgentPorts) -> None:
-    if agent not in ports.domains:
-        raise NotFound(f"There is no agent '{agent}' in this deployment.")
+    _check_known(agent, ports)
     try:
         # The agent's own chain in the ledger: it belongs to no run.
         ports.records.commit(f"agent-{agent}", [change], [draft])
     except Conflict as error:
         why = f"'{agent}' is in that state already"
         raise InvalidRequest(f"agent: {why}", (Reason(policy="agent", reason=why),)) from error
+
+
+def _check_known(agent: str, ports: AgentPorts) -> None:
+    if agent not in ports.domains:
+        raise NotFound(f"There is no agent '{agent}' in this deployment.")
 
 
 def _draft(kind: Kind, agent: str, reason: str, by: Requester) -> Draft:

@@ -27,7 +27,7 @@ from remit.usecases.gate import Proposal, govern
 from tests.fakes.clock import NOON, FixedClock
 from tests.fakes.closing import close_ports
 from tests.fakes.facts import memory_facts
-from tests.fakes.gate import World, make_intent, refund
+from tests.fakes.gate import World, catalogue_of, make_intent, refund
 from tests.fakes.memory import add, by, key, retract, update
 from tests.fakes.records import MemoryRecords
 
@@ -72,7 +72,7 @@ def a_run(name: str, payload: JsonObject, verdict: Verdict | None = None, *, clo
 
 def an_agents_chain() -> tuple[Entry, ...]:
     records = MemoryRecords(FixedClock())
-    ports = AgentPorts(domains={"support": "refunds"}, records=records, clock=FixedClock())
+    ports = AgentPorts(domains={"support": "refunds"}, catalogues=catalogue_of, records=records, clock=FixedClock())
     suspend("support", "An audit.", _BY, ports)
     resume("support", "It is over.", _BY, ports)
     return records.entries("agent-support")

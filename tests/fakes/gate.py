@@ -10,6 +10,7 @@ from remit.adapters.system import SystemEntropy
 from remit.charters import load_charter, load_payloads
 from remit.domain.approval import Approval, request_approval
 from remit.domain.ballot import Answer, Ballot, Verdict, Voice
+from remit.domain.catalogue import Catalogue, catalogue
 from remit.domain.charter import Charter
 from remit.domain.decision import Decision, Outcome
 from remit.domain.history import Caller
@@ -49,6 +50,10 @@ POLICIES = load_policy_set(REFUNDS, Path("policies/refunds"))
 _MODELS = load_payloads(REFUNDS.domain)
 PAYLOADS: dict[str, type[Payload]] = {name: _MODELS[tool.payload] for name, tool in REFUNDS.tools.items()}
 RUN = "run-1"
+
+
+def catalogue_of(agent: str) -> Catalogue:
+    return catalogue(agent, REFUNDS, _MODELS)
 
 
 def refund(amount: object = 120_00, **changes: object) -> JsonObject:

@@ -167,7 +167,7 @@ def test_the_permission_to_call_names_each_route() -> None:
     policies = deployed.of_type("AWS::IAM::ManagedPolicy").values()
     caller = next(policy for policy in policies if policy["Properties"]["ManagedPolicyName"] == "remit-prod-caller")
     granted = {grant.split("/", 2)[2] for _, grant in deployed.statements(caller["Properties"]["PolicyDocument"])}
-    assert granted == {"POST/runs", "POST/intents", "GET/runs/*", "GET/approvals"}
+    assert granted == {"POST/runs", "POST/intents", "GET/runs/*", "POST/runs/*/withdraw", "GET/agents/*/tools", "GET/approvals"}
     assert "execute-api:*" not in json.dumps(caller)
 
 

@@ -110,6 +110,7 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         ("GET", "/runs/{id}"): "AWS_IAM",
         ("POST", "/runs/{id}/undo"): "AWS_IAM",
         ("GET", "/runs/{id}/undo"): "AWS_IAM",
+        ("POST", "/runs/{id}/withdraw"): "AWS_IAM",
         ("POST", "/intents"): "AWS_IAM",
         ("GET", "/approvals"): "AWS_IAM",
         ("GET", "/approvals/{id}"): "NONE",
@@ -127,6 +128,7 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         ("GET", "/inbox/{id}"): "NONE",
         ("GET", "/signed-in"): "NONE",
         ("GET", "/agents"): "AWS_IAM",
+        ("GET", "/agents/{name}/tools"): "AWS_IAM",
         ("POST", "/agents/{name}/suspend"): "AWS_IAM",
         ("POST", "/agents/{name}/resume"): "AWS_IAM",
     }

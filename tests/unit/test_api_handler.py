@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -16,10 +17,11 @@ from remit.ports import RunState
 from remit.usecases import approval_entries
 from remit.usecases.agents import AgentPorts
 from remit.usecases.delegations import DelegationPorts
+from remit.usecases.runs import propose
 from remit.usecases.undo import UndoPorts
 from tests.fakes.clock import NOON
 from tests.fakes.facts import fact_desk
-from tests.fakes.gate import REFUNDS, RUN, World, make_approval, make_intent, refund
+from tests.fakes.gate import PAYLOADS, REFUNDS, RUN, World, catalogue_of, make_approval, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
 from tests.fakes.records import MemoryDelegations, MemoryUndoings
 from tests.unit.test_runs import Desk
@@ -30,7 +32,7 @@ INTENT = {"agent": "support", "tool": "refunds.issue_refund", "payload": refund(
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk()
-    agents = AgentPorts(domains={"support": "refunds"}, records=desk.records, clock=desk.clock)
+    agents = AgentPorts(domains={"support": "refunds"}, catalogues=catalogue_of, records=desk.records, clock=desk.clock)
     delegations = DelegationPorts(
         delegations=MemoryDelegations(desk.records), records=desk.records, machines=desk.machines, clock=desk.clock
     )
@@ -45,6 +47,11 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 def call(method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
     text = body if isinstance(body, str) or body is None else json.dumps(body)
     return answer_of(api.handler(event(method, path, body=text, headers=headers), Context()))
+
+
+def header(response: dict[str, Any], name: str) -> str | None:
+    values: list[str] = response["multiValueHeaders"].get(name, [])
+    return values[0] if values else None
 
 
 def act(desk: Desk, monkeypatch: pytest.MonkeyPatch, state: RunState) -> tuple[int, Any]:
@@ -152,9 +159,55 @@ def test_an_action_that_waits_for_a_human_is_202_with_the_question(desk: Desk, m
 
     monkeypatch.setattr(desk.machines, "start", ask)
     monkeypatch.setattr(desk.machines, "state", lambda workflow, run: RunState(status="RUNNING"))
-    status, body = call("POST", "/intents", INTENT)
+    response = api.handler(event("POST", "/intents", body=json.dumps(INTENT)), Context())
+    status, body = answer_of(response)
     assert (status, body["outcome"], body["route"]) == (202, "WAITING", "finance")
     assert len(body["approval"]) == 40
+    assert urljoin("https://api.example/prod/intents", body["poll"]) == f"https://api.example/prod/runs/{body['run']}"
+    assert (header(response, "Location"), header(response, "Retry-After")) == (body["poll"], "2")
+
+
+def waiting(desk: Desk) -> str:
+    """A run that waits for finance."""
+    run = propose("support", "refunds.issue_refund", refund(), desk.call(arn=CALLER), desk.ports)
+    approval = make_approval(make_intent(refund(), run=run))
+    desk.records.commit(run, [RequestApproval(approval=approval)], [approval_entries.requested(approval)])
+    return run
+
+
+def test_what_waits_for_a_human_is_taken_back_by_who_asked_for_it(desk: Desk) -> None:
+    run = waiting(desk)
+    status, body = call("POST", f"/runs/{run}/withdraw", {})
+    assert (status, body["status"], body["outcome"]["outcome"], body["outcome"]["error"]) == (200, "ABORTED", "REFUSED", "Remit.Withdrawn")
+    assert [entry["kind"] for entry in body["entries"]][-1] == "run.finished"
+    assert call("POST", f"/runs/{run}/withdraw", {})[1] == body
+
+
+def test_nobody_takes_back_what_another_asked_for(desk: Desk) -> None:
+    run = waiting(desk)
+    response = api.handler(event("POST", f"/runs/{run}/withdraw", body="{}", caller="arn:aws:iam::000000000000:user/eve"), Context())
+    assert (answer_of(response)[0], desk.machines.states) == (404, {})
+
+
+def test_what_does_not_wait_for_a_human_is_not_stopped(desk: Desk) -> None:
+    run = propose("support", "refunds.issue_refund", refund(), desk.call(arn=CALLER), desk.ports)
+    status, body = call("POST", f"/runs/{run}/withdraw", {})
+    assert (status, body["status"], desk.machines.states) == (200, "RUNNING", {})
+
+
+def test_an_agents_tools_are_its_row_of_the_matrix_with_their_schemas(desk: Desk) -> None:
+    status, body = call("GET", "/agents/support/tools")
+    assert (status, [tool["name"] for tool in body["tools"]]) == (200, [*REFUNDS.agents["support"].tools])
+    assert body["tools"][0]["parameters"] == PAYLOADS["refunds.issue_refund"].model_json_schema()
+    assert call("GET", "/agents/stranger/tools")[0] == 404
+
+
+def test_tools_that_have_not_changed_are_not_sent_again(desk: Desk) -> None:
+    tag = header(api.handler(event("GET", "/agents/support/tools"), Context()), "ETag")
+    again = api.handler(event("GET", "/agents/support/tools", headers={"If-None-Match": str(tag)}), Context())
+    other = api.handler(event("GET", "/agents/support/tools", headers={"If-None-Match": '"old"'}), Context())
+    assert (again["statusCode"], again["body"], other["statusCode"]) == (304, "", 200)
+    assert header(again, "Cache-Control") == "private, max-age=60"
 
 
 CAROL = Delegator(delegation="d1", person="sub-carol", name="carol", groups=("clerks",), expires_at=NOON + timedelta(hours=1))

@@ -239,11 +239,12 @@ def test_a_named_api_needs_an_address_and_credentials(cli: Cli, monkeypatch: pyt
 def test_a_named_api_is_called_with_the_environments_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REMIT_API_URL", "https://api.example/prod")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     found = target.find_target()
-    assert (found.url, found.region, found.credentials.access_key_id) == ("https://api.example/prod", "eu-west-1", "AKIA")
+    assert callable(found.credentials)
+    assert (found.url, found.region, found.credentials().access_key_id) == ("https://api.example/prod", "eu-west-1", "AKIA")
 
 
 def test_a_proxy_does_not_stand_between_this_machine_and_itself() -> None:

@@ -30,7 +30,7 @@ RECEIPT = {"warrant": "w", "executed_as": "arn:role", "verification": "MATCH", "
 class Wire(requests.adapters.BaseAdapter):
     """Answers in order, the last one for ever; keeps what was sent."""
 
-    def __init__(self, *answers: tuple[int, object] | Exception) -> None:
+    def __init__(self, *answers: tuple[int, object] | tuple[int, object, Mapping[str, str]] | Exception) -> None:
         super().__init__()
         self.answers, self.sent = list(answers), []
 
@@ -42,7 +42,8 @@ class Wire(requests.adapters.BaseAdapter):
         if isinstance(answer, Exception):
             raise answer
         response = requests.Response()
-        response.status_code, body = answer
+        response.status_code, body, *headers = answer
+        response.headers.update(*headers)
         response._content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         return response
 
@@ -66,8 +67,8 @@ class Time:
         return self.seconds
 
 
-def client(wire: Wire) -> RemitClient:
-    session, time = requests.Session(), Time()
+def client(wire: Wire, time: Time | None = None) -> RemitClient:
+    session, time = requests.Session(), time or Time()
     session.mount("https://", wire)
     return RemitClient(URL, "eu-west-1", Credentials("AKIA", "secret"), session=session, sleep=time.sleep, clock=time.now)
 
@@ -213,6 +214,42 @@ def test_waiting_ends_at_the_deadline_and_says_which_run_goes_on() -> None:
     with pytest.raises(DeadlinePassed, match="still RUNNING") as raised:
         client(Wire(running())).wait("run-1", deadline=5)
     assert raised.value.run == "run-1"
+
+
+TOOL = {"name": "refunds.issue_refund", "description": "Pay.", "effect": "irreversible", "reach": "record", "parameters": {}}
+TOOLS = {"agent": "support", "domain": "refunds", "description": "Answers.", "tools": [TOOL]}
+
+
+def test_an_agents_tools_are_asked_for_once_while_they_may_be_kept() -> None:
+    wire, time = Wire((200, TOOLS, {"ETag": '"a"', "Cache-Control": "private, max-age=60"})), Time()
+    caller = client(wire, time)
+    assert [tool.name for tool in caller.tools("support").tools] == ["refunds.issue_refund"]
+    time.sleep(59)
+    caller.tools("support")
+    assert (len(wire.sent), "If-None-Match" in wire.sent[0].headers) == (1, False)
+
+
+def test_tools_that_still_hold_are_kept_on_the_apis_word_and_new_ones_are_taken() -> None:
+    fresh = {"Cache-Control": "private, max-age=60"}
+    wire, time = Wire((200, TOOLS, {"ETag": '"a"', **fresh}), (304, "", fresh), (200, {**TOOLS, "tools": []}, {"ETag": '"b"'})), Time()
+    caller = client(wire, time)
+    first = caller.tools("support")
+    time.sleep(60)
+    assert (caller.tools("support"), wire.sent[1].headers["If-None-Match"]) == (first, '"a"')
+    time.sleep(60)
+    assert caller.tools("support").tools == ()
+
+
+def test_an_action_that_waited_is_told_as_it_ended() -> None:
+    done = running("SUCCEEDED", outcome={"outcome": "DONE", "receipt": RECEIPT})
+    act = client(Wire(running(), done)).settled("run-1", deadline=60)
+    assert (act.outcome, act.over, act.receipt is not None and act.receipt.verification) == ("DONE", True, "MATCH")
+
+
+def test_what_is_taken_back_is_told_as_it_stands() -> None:
+    wire = Wire(running("ABORTED", outcome={"outcome": "REFUSED", "error": "Remit.Withdrawn"}))
+    assert client(wire).withdraw("run-1").act.error == "Remit.Withdrawn"
+    assert (wire.sent[0].method, wire.sent[0].url) == ("POST", f"{URL}/runs/run-1/withdraw")
 
 
 def test_a_question_is_open_until_its_approval_is_decided() -> None:

@@ -10,10 +10,11 @@ from langchain_core.messages import AIMessage, AnyMessage, SystemMessage, ToolMe
 from langchain_core.runnables import RunnableLambda
 
 from lambdas.reasoner.graph import make_graph
-from lambdas.reasoner.prompt import make_offers, make_prompt, tool_name
+from lambdas.reasoner.prompt import make_offers, make_prompt
 from lambdas.reasoner.turn import ANSWER_TOKENS, Answer, Reasoner, Turn, most_tokens, take_turn
 from remit.domain.action import Failure
 from remit.domain.errors import BudgetExhausted, Reason, Unavailable
+from remit.domain.identifiers import tool_name
 from remit.domain.memory import MemorySpec
 from remit.domain.recall import Recollection
 from remit.domain.warrant import Receipt, Verification

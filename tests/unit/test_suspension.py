@@ -10,13 +10,13 @@ from remit.domain.ledger import Kind, broken_link
 from remit.usecases.agents import AgentPorts, agents, resume, suspend
 from remit.usecases.answer import Given, answer
 from remit.usecases.gate import resume as resume_action
-from tests.fakes.gate import World, refund
+from tests.fakes.gate import World, catalogue_of, refund
 
 OPERATOR = Requester(arn="arn:aws:iam::000000000000:user/operator")
 
 
 def desk(world: World) -> AgentPorts:
-    return AgentPorts(domains={"support": "refunds"}, records=world.records, clock=world.clock)
+    return AgentPorts(domains={"support": "refunds"}, catalogues=catalogue_of, records=world.records, clock=world.clock)
 
 
 def stop(world: World) -> None:

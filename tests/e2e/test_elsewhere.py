@@ -1,0 +1,133 @@
+"""Agents that run elsewhere: with the installed package, an address and credentials, and nothing of this repository."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import anyio
+import pytest
+import requests
+from mcp import Client, MCPError
+from mcp_types import INVALID_PARAMS
+from requests_aws4auth import AWS4Auth
+
+from remit.charters import load_charter, load_payloads
+from remit.cli.demo.world import World
+from remit.domain.identifiers import callable_name
+from remit.local.cloud import CloudState
+
+REPOSITORY = Path(__file__).parents[2]
+PROGRAMS = Path(sys.executable).parent
+OFFERED = tuple(map(callable_name, load_charter(REPOSITORY / "charters" / "refunds.yaml").agents["support"].tools))
+TOOLS = f"tools: {', '.join(OFFERED)}"
+ORDER = {"account_id": "A-100", "order_id": "O-1006", "currency": "USD", "reason": "arrived broken"}
+
+
+@pytest.fixture
+def elsewhere(state: CloudState, world: World) -> dict[str, str]:
+    """What such an agent has: the address, a region and a caller's credentials. It is not told where the local cloud is."""
+    kept = {name: value for name, value in os.environ.items() if name in {"HOME", "LANG", "NO_PROXY", "no_proxy"}}
+    return {
+        **kept,
+        "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
+        "REMIT_API_URL": world.url,
+        "AWS_REGION": state.region,
+        "AWS_ACCESS_KEY_ID": world.caller.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": world.caller.secret_access_key,
+    }
+
+
+def run(example: str, environment: dict[str, str], folder: Path) -> list[str]:
+    program = [sys.executable, str(REPOSITORY / "docs" / "guides" / example)]
+    done = subprocess.run(program, env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_an_action_that_waits_is_asked_for_again_at_the_address_that_it_names(state: CloudState, world: World) -> None:
+    auth = AWS4Auth(world.caller.access_key_id, world.caller.secret_access_key, state.region, "execute-api")
+    body = {"agent": "support", "tool": "refunds.issue_refund", "payload": {**ORDER, "amount": 1_200_00}}
+    answer = requests.post(f"{world.url}/intents", json=body, auth=auth, timeout=60)
+    assert (answer.status_code, answer.json()["outcome"]) == (202, "WAITING")
+    polled = requests.get(urljoin(answer.url, answer.headers["Location"]), auth=auth, timeout=60)
+    assert (polled.status_code, polled.json()["run"], polled.json()["status"]) == (200, answer.json()["run"], "RUNNING")
+
+
+def test_what_was_taken_back_is_not_done_by_an_approval_that_comes_later(world: World) -> None:
+    before = world.rows("refunds")
+    asked = world.client.act("support", "refunds.issue_refund", {**ORDER, "amount": 1_300_00})
+    _, question = world.question(asked.run)
+    withdrawn = world.client.withdraw(asked.run)
+    assert (withdrawn.act.outcome, withdrawn.act.error) == ("REFUSED", "Remit.Withdrawn")
+    world.answer(question, "approve", "fine")
+    assert world.rows("refunds") == before
+    assert world.client.run(asked.run).act.error == "Remit.Withdrawn"
+
+
+def test_the_tools_are_those_of_the_deployed_charter(world: World) -> None:
+    charter, payloads = load_charter(REPOSITORY / "charters" / "refunds.yaml"), load_payloads("refunds")
+    offered = {tool.name: tool.parameters for tool in world.client.tools("support").tools}
+    assert offered == {name: payloads[charter.tools[name].payload].model_json_schema() for name in charter.agents["support"].tools}
+
+
+def test_the_langgraph_example_hears_a_denial_and_finds_another_way(elsewhere: dict[str, str], tmp_path: Path) -> None:
+    assert run("langgraph_agent.py", elsewhere, tmp_path) == [
+        TOOLS,
+        "human: My order O-1006 arrived broken. I want $6,000.00.",
+        "refunds__issue_refund: REFUSED $5,000.00 is the largest refund that may be asked for, whoever approves.",
+        "refunds__offer_refund: DONE",
+        "ai: I have offered you $20.00.",
+    ]
+
+
+def test_the_mcp_example_lists_calls_is_refused_and_cancels(elsewhere: dict[str, str], tmp_path: Path, world: World) -> None:
+    before = world.rows("refunds")
+    tools, offered, denied, *meanwhile, last = run("mcp_host.py", elsewhere, tmp_path)
+    assert tools == TOOLS
+    assert (offered, last) == ("$20.00 offered: DONE", "cancelled")
+    assert denied == "$6,000.00: REFUSED $5,000.00 is the largest refund that may be asked for, whoever approves."
+    assert set(meanwhile) == {"meanwhile: finance has been asked to approve"}
+    assert world.rows("refunds") == before
+
+
+@contextmanager
+def over_http(environment: dict[str, str], folder: Path) -> Iterator[str]:
+    command = [str(PROGRAMS / "remit"), "mcp", "--agent", "support", "--transport", "http", "--port", "0"]
+    with subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            (address,) = re.findall(r"http://127\.0\.0\.1:\d+/mcp", server.stderr.readline())
+            yield address
+        finally:
+            server.terminate()
+
+
+def test_the_same_is_served_over_http_to_this_machine_and_to_no_web_page(elsewhere: dict[str, str], tmp_path: Path) -> None:
+    async def talk(address: str) -> Any:  # noqa: ANN401
+        async with Client(address) as host:
+            listed = await host.list_tools()
+            done = await host.call_tool("refunds__offer_refund", {**ORDER, "amount": 30_00})
+            try:
+                await host.call_tool("claims__read_claim", {})
+            except MCPError as error:
+                return listed.tools, done, error.code
+        return None
+
+    with over_http(elsewhere, tmp_path) as address:
+        tools, done, refused = anyio.run(talk, address)
+        page = requests.post(address, json={}, headers={"Origin": "https://evil.example"}, timeout=30)
+    assert tuple(tool.name for tool in tools) == OFFERED
+    assert (json.loads(done.content[0].text)["outcome"], refused, page.status_code) == ("DONE", INVALID_PARAMS, 403)
+
+
+def test_an_agent_that_is_not_deployed_has_no_server(elsewhere: dict[str, str], tmp_path: Path) -> None:
+    command = [str(PROGRAMS / "remit"), "mcp", "--agent", "nobody"]
+    done = subprocess.run(command, env=elsewhere, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "remit: Remit.NotFound: There is no agent 'nobody' in this deployment.\n")

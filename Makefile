@@ -8,10 +8,10 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down lock install bypass wrong-machines faults redteam bench-policy bench-facts bench-tau
+.PHONY: help demo test up down lock install bypass wrong-machines faults redteam bench-policy bench-facts bench-governed-action bench-cloud-calls bench-scale bench-tau
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: install ## Install, start the local cloud, deploy, and tell the stories from the deployed system
 	@.venv/bin/remit demo
@@ -42,6 +42,15 @@ bench-policy: install ## Time decisions from 1 to 10,000 policies, beside cedarp
 
 bench-facts: install ## Serve facts that changed, beside retrieval by vectors; count what a read costs
 	@.venv/bin/python -m benchmarks.facts
+
+bench-governed-action: install ## Time whole governed actions in one process, beside agent-os-kernel
+	@.venv/bin/python -m benchmarks.governed_action
+
+bench-cloud-calls: install ## Count what one governed action makes AWS do, on a local cloud
+	@.venv/bin/python -m benchmarks.cloud_calls
+
+bench-scale: install ## Synthesise 1,000 agents with ten tools each, and simulate 10,000 actions a second
+	@.venv/bin/python -m benchmarks.scale
 
 bench-tau: install ## Put the calls of two foreign customer-service domains through the gate
 	@.venv/bin/python -m benchmarks.tau

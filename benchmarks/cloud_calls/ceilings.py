@@ -1,0 +1,15 @@
+"""What one governed action may make AWS do at most: CI holds each kind to it."""
+
+from typing import NamedTuple
+
+
+class Ceiling(NamedTuple):
+    """AWS calls of the gate, which is the control plane; of all functions; questions to Verified Permissions; states of the machine."""
+
+    gate: int
+    calls: int
+    questions: int
+    states: int
+
+
+CEILINGS = {"allow": Ceiling(8, 20, 1, 4), "escalate": Ceiling(24, 50, 4, 4), "deny": Ceiling(8, 14, 2, 4)}

@@ -127,10 +127,11 @@ class DomainStack(Stack):
         for workflow, file in self._behind_the_api().items():
             self._machine(workflow, Path(f"statemachines/{file}.asl.json"), common, {}, ())
         for name, spec in self._charter.workflows.items():
-            functions = common | ({"ReasonerArn": reasoners[spec.agent].arn} if spec.agent in reasoners else {})
             pauses = {f"{pause}Seconds": self._stage.pause(seconds) for pause, seconds in spec.pauses.items()}
             definition = Path(f"statemachines/{name}.asl.json")
-            opens = starts(definition.read_text(encoding="utf-8"), self._charter.opened_by(spec.agent))
+            text = definition.read_text(encoding="utf-8")
+            functions = common | ({"ReasonerArn": reasoners[spec.agent].arn} if "${ReasonerArn}" in text else {})
+            opens = starts(text, self._charter.opened_by(spec.agent))
             self._machine(name, definition, functions, {"MaxAttempts": spec.attempts, **pauses}, opens)
 
     def _behind_the_api(self) -> dict[str, str]:

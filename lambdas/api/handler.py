@@ -16,12 +16,13 @@ from lambdas.api.statuses import status_of_error, status_of_undo
 from lambdas.api.wiring import ports
 from remit.adapters.observability import about, metrics, observed
 from remit.domain.errors import InvalidRequest, Reason, RemitError
+from remit.domain.strict_json import read_object
 from remit.usecases.agents import agents, offered, resume, suspend
 from remit.usecases.runs import Call, propose, settled, start_run, view
 from remit.usecases.undo import undo, undo_view
 from remit.usecases.withdraw import withdraw
 
-app = APIGatewayRestResolver(enable_validation=True)
+app = APIGatewayRestResolver(enable_validation=True, json_body_deserializer=read_object)
 app.include_router(facts.router)
 app.include_router(delegations.router)
 

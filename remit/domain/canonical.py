@@ -7,8 +7,11 @@ from remit.domain.model import Json
 
 
 def canonical(value: Json) -> bytes:
-    """UTF-8 JSON with sorted keys and no white space. Raises ValueError on NaN and infinities."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    """UTF-8 JSON with sorted keys and no white space. Raises ValueError on NaN and infinities, and on what lies too deep to write."""
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError as error:
+        raise ValueError("values lie too deep") from error
 
 
 def digest(value: Json) -> str:

@@ -91,6 +91,15 @@ def test_a_malformed_request_is_400_with_the_fields_path(desk: Desk, path: str, 
     assert desk.machines.started == {}
 
 
+@pytest.mark.parametrize(
+    "payload", ["[" * 5_000 + "]" * 5_000, '{"amount": NaN}', '{"amount": 1e400}', '{"amount": ' + "9" * 5_000 + "}", '{"a": 1, "a": 2}']
+)
+def test_a_body_that_readers_could_take_differently_is_400(desk: Desk, payload: str) -> None:
+    status, answer = call("POST", "/intents", f'{{"agent": "support", "tool": "refunds.issue_refund", "payload": {payload}}}')
+    assert (status, answer["error"], answer["reasons"][0]["policy"]) == (400, "Remit.InvalidRequest", "body")
+    assert desk.machines.started == {}
+
+
 def test_an_unknown_run_is_404(desk: Desk) -> None:
     assert call("GET", "/runs/run-none")[0] == 404
 

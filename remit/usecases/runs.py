@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from remit.delegation_ports import RequireDelegation, UseDelegation
-from remit.domain.canonical import digest
+from remit.domain.canonical import canonical, digest
 from remit.domain.delegation import Delegator, named
 from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason, UnknownPerson
 from remit.domain.history import Caller
@@ -16,6 +16,8 @@ from remit.names import action_workflow
 from remit.ports import Change, Clock, Entropy, Records, RunState, Workflows
 
 PATIENCE = timedelta(seconds=20)
+# A state holds 256 KiB, and what the run adds to it needs room.
+_LARGEST_START = 200_000
 _LOOK_EVERY_SECONDS = 0.25
 
 
@@ -134,9 +136,12 @@ def _uses(delegator: Delegator | None, run: str, workflow: str) -> list[Change]:
 
 def _digest(start: JsonObject) -> str:
     try:
-        return digest(start)
+        size = len(canonical(start))
     except UnicodeEncodeError as error:
         raise _invalid("body", "holds half of a surrogate pair, which is no text") from error
+    if size > _LARGEST_START:
+        raise _invalid("body", f"is larger than {_LARGEST_START} bytes, and a state machine could not hold it")
+    return digest(start)
 
 
 def _given(start: JsonObject) -> JsonObject:

@@ -94,6 +94,13 @@ def test_text_that_is_no_unicode_is_refused() -> None:
     assert desk.machines.started == {}
 
 
+def test_a_request_that_no_state_machine_could_hold_is_refused_before_anything_is_recorded() -> None:
+    desk = Desk()
+    with pytest.raises(InvalidRequest, match="larger than 200000 bytes"):
+        propose("support", "refunds.issue_refund", refund(reason="x" * 200_001), desk.call(), desk.ports)
+    assert (desk.machines.started, desk.records.ledger) == ({}, {})
+
+
 def test_an_unknown_run_is_not_found() -> None:
     with pytest.raises(NotFound):
         view("run-none", Desk().ports)

@@ -12,7 +12,8 @@ from remit.domain.errors import InvalidRequest, Reason
 from remit.domain.model import Json, JsonObject
 
 DEEPEST = 32
-_LONGEST_INTEGER = 20
+# A number that is only too large is for the field to refuse that it stands in.
+_LONGEST_INTEGER = 40
 
 
 def read_strictly(text: str) -> Json:
@@ -46,8 +47,8 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > _LONGEST_INTEGER or not -(2**63) <= int(digits) < 2**63:
-        raise _refused(f"the number {digits[:12]}… does not fit into 64 bits")
+    if len(digits) > _LONGEST_INTEGER:
+        raise _refused(f"the number {digits[:12]}… has more than {_LONGEST_INTEGER} digits")
     return int(digits)
 
 

@@ -202,7 +202,7 @@ def _mail_with(reason: str) -> str:
     world, approval = asked(World())
     world.propose(refund(LARGE, reason=reason), step="govern-2", token="task-2")
     (other,) = (each for each in world.records.approvals.values() if each.id != approval.id)
-    mail = approval_mail(other, "finance@example.com", "https://remit.example/approvals/1?token=t")
+    mail = approval_mail(other, "finance@example.com", "finance@example.com", "https://remit.example/approvals/1?token=t")
     written = mail.subject + mail.html + mail.text
     if {"\r", "\n"} & set(mail.subject) or str(7919 * 104729) in written or "<script" in mail.html or "\nBcc:" in mail.text:
         raise NotRefused

@@ -12,4 +12,5 @@ class Ceiling(NamedTuple):
     states: int
 
 
-CEILINGS = {"allow": Ceiling(8, 20, 1, 4), "escalate": Ceiling(24, 50, 4, 4), "deny": Ceiling(8, 14, 2, 4)}
+# A denial has been asked about once without an approval, and once for each of the two routes that could lift it.
+CEILINGS = {"allow": Ceiling(8, 20, 1, 4), "escalate": Ceiling(24, 50, 4, 4), "deny": Ceiling(8, 14, 3, 4)}

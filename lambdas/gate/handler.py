@@ -53,7 +53,7 @@ class CameBack(Model):
 
 # Whoever reads the log need not see what was in a malformed event.
 Command = Proposal | Resume | CameBack
-_COMMAND: TypeAdapter[Command] = TypeAdapter(Command, config=ConfigDict(hide_input_in_errors=True))
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Command, config=ConfigDict(hide_input_in_errors=True, defer_build=True))
 
 
 @observed

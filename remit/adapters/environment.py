@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 class Settings(BaseModel):
     """Base of a function's settings: each field is the environment variable of that name in upper case."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper)
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, defer_build=True)
 
 
 S = TypeVar("S", bound=Settings)

@@ -42,9 +42,11 @@ def test_the_project_as_it_is_synthesises(project: Path) -> None:
 
 
 def test_a_malformed_charter_is_named_with_file_line_and_field(project: Path) -> None:
-    edit(project / "charters/refunds.yaml", "effect: irreversible", "effect: harmless")
-    problem = "tools.refunds.issue_refund.effect: Input should be 'read', 'write' or 'irreversible'"
-    refused_with(synth(project), f"charters/refunds.yaml:15: {problem}")
+    charter = project / "charters/refunds.yaml"
+    edit(charter, "effect: irreversible", "effect: harmless")
+    line = next(number for number, text in enumerate(charter.read_text().splitlines(), 1) if "effect: harmless" in text)
+    problem = "tools.refunds.reverse_refund.effect: Input should be 'read', 'write' or 'irreversible'"
+    refused_with(synth(project), f"charters/refunds.yaml:{line}: {problem}")
 
 
 @pytest.mark.parametrize("asked", ["dynamodb:*", "dynamodb:Scan", "iam:PutRolePolicy", "*"])

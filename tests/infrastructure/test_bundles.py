@@ -13,8 +13,8 @@ from tests.infrastructure.grants import CHARTERS
 from tests.infrastructure.templates import deployment
 
 every_domain = pytest.mark.parametrize("charter", CHARTERS, ids=lambda charter: charter.domain)
-FOLDERS = {"api": "api", "approvals": "approvals", "recorder": "recorder", "archiver": "archiver", "sealer": "sealer", "monitor": "monitor"}
-FOLDERS["cascade"] = "cascade"
+_CORES = ("api", "approvals", "archiver", "cascade", "monitor", "recorder", "sealer", "timekeeper")
+FOLDERS = {name: name for name in _CORES}
 for charter in CHARTERS:
     FOLDERS[f"{charter.domain}-gate"] = "gate"
     FOLDERS |= {f"{charter.domain}-{agent}-executor": "executor" for agent in charter.acting_agents()}

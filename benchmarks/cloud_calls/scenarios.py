@@ -2,13 +2,13 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.cloud_calls.counting import Call, calls, counted, milliseconds
-from remit.cli.demo.world import World
+from remit.cli.demo.world import Record, World
 from remit.cli.target import LOCAL_STAGE, local_session
 from remit.local.cloud import CloudState
 from remit.names import Names, action_workflow
@@ -21,7 +21,11 @@ FUNCTIONS = {
     "recorder": _NAMES.function("recorder"),
     "approvals": _NAMES.function("approvals"),
 }
-_ORDER = {"account_id": "A-100", "order_id": "O-1006", "currency": "USD", "reason": "counted"}
+_ORDER = {"account_id": "A-100", "order_id": "O-9001", "currency": "USD", "reason": "counted"}
+# Its own, from which it can refund again and again.
+_SEED: Mapping[str, Sequence[Record]] = {
+    "orders": [{"order_id": "O-9001", "account_id": "A-100", "currency": "USD", "total": 10**8, "refundable": 10**8, "version": 1}]
+}
 _SETTLED_SECONDS, _LOOK_SECONDS = 20.0, 0.2
 # The polls of the API while it waits for the run's end depend on how fast the machine is.
 _POLLS = {"states:DescribeExecution"}
@@ -106,6 +110,7 @@ def counting(state: CloudState, world: World) -> Iterator[Counter]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "calls.jsonl"
         with counted([*FUNCTIONS.values()], lambdas, file):
+            world.seed({"refunds": _SEED})
             counter = Counter(state, world, file)
             counter.warm()
             yield counter

@@ -38,7 +38,8 @@ def processes_of(root: Path) -> list[str]:
 
 
 def interrupt_up(root: Path, moment: Callable[[], bool]) -> int:
-    """`remit up`, interrupted once the moment has come."""
+    """`remit up`, interrupted once the moment has come, also where whoever runs the tests ignores interruptions: a child inherits that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     program = subprocess.Popen(UP, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + 60
     while not moment() and time.monotonic() < deadline:

@@ -64,7 +64,7 @@ def test_only_a_domains_gate_may_invoke_its_executors(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_only_gates_ask_and_the_cascade_holds_and_only_the_function_behind_the_links_answers(stage: str) -> None:
+def test_gates_ask_the_cascade_holds_and_approvals_answer(stage: str) -> None:
     assert holders(stage, "dynamodb:PutItem on dynamodb:table/approvals") == {*gates(), "cascade"}
     assert holders(stage, "dynamodb:PutItem on dynamodb:table/answers") == {"approvals"}
     open_to_all = [method for method in methods(stage) if method["AuthorizationType"] == "NONE"]
@@ -113,7 +113,7 @@ def test_a_machine_invokes_its_own_gate_reasoner_and_the_recorder_only(stage: st
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_only_the_api_gateway_is_let_in_by_a_function_and_by_gates_the_rule_for_mails_that_come_back(stage: str) -> None:
+def test_a_function_lets_in_the_api_and_a_gate_returned_mails_too(stage: str) -> None:
     """A function's own policy could let somebody in whom no role's policy names."""
     permissions = [permission["Properties"] for permission in deployment(stage).of_type("AWS::Lambda::Permission").values()]
     assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com", "events.amazonaws.com"}

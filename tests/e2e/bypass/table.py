@@ -29,9 +29,15 @@ named; afterwards no record and no role has changed.
 _TEMPLATE = "tests/infrastructure/test_roles.py"
 _AGENT_ROLES = "tests/infrastructure/test_agent_roles.py"
 _PROVEN = (
-    ("a function's own policy lets in the API's routes and nobody else", "test_only_the_api_gateway_is_let_in_by_a_function"),
+    (
+        "a function's own policy lets in the API's routes, and a gate's the rule for mails that come back",
+        "test_a_function_lets_in_the_api_and_a_gate_returned_mails_too",
+    ),
     ("only the gates put warrants", "test_only_the_gates_may_mint"),
-    ("only the gates ask, and only the approvals function answers", "test_only_gates_ask_and_only_the_function_behind_the_links_answers"),
+    (
+        "only the gates ask, the cascade holds, and only the approvals function answers",
+        "test_gates_ask_the_cascade_holds_and_approvals_answer",
+    ),
     ("only the gates answer waiting tasks", "test_only_the_gates_may_answer_a_waiting_task"),
     ("an executor is invoked by its domain's gate only", "test_only_a_domains_gate_may_invoke_its_executors"),
     ("each function's role may do exactly what is listed", "test_a_function_may_do_exactly_this"),

@@ -82,7 +82,9 @@ def test_every_entry_of_the_ledger_has_its_line_with_its_hash(state: CloudState,
 
 def test_no_line_holds_a_text_out_of_a_payload(state: CloudState, messages: list[str]) -> None:
     bodies = [json.loads(item["body"]) for item in items(state, "ledger") if item["kind"] in {"run.started", "intent.proposed"}]
-    told = {text for body in bodies for name in ("payload", "input") for text in _texts(body.get(name)) if len(text) > 3}
+    said = {text for body in bodies for name in ("payload", "input") for text in _texts(body.get(name)) if len(text) > 3}
+    # What undoes an action names its warrant, whose id is that of an entry.
+    told = {text for text in said if not re.fullmatch("[0-9a-f]{40}", text)}
     assert len(told) > 5
     # As a word: a timestamp holds many a number.
     words = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in told))

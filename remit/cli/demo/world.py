@@ -19,10 +19,12 @@ from remit.client import Credentials, RemitClient
 from remit.fact_client import FactClient
 from remit.local import cloud
 from remit.local.inbox import Mail, messages
+from remit.local.processes import wait_until
 from remit.local.users import create_user
 from remit.names import Names
 
 PATIENCE_SECONDS = 60.0
+_DELIVERY_SECONDS = 10.0
 _FORM = re.compile(r'name="form" value="(\w+)"')
 _VISIT = "__Host-remit-visit"
 _LINK = re.compile(r"https?://\S+/approvals/[^\s?]+\?token=[\w-]+")
@@ -128,12 +130,18 @@ class World:
     def question(self, run: str) -> tuple[Run, Question]:
         """The run once it waits for a human, and the mail that asks."""
         waiting = self.client.wait(run, PATIENCE_SECONDS, until=lambda seen: seen.ended or _mailed(seen))
-        approval = (waiting.question or {}).get("approval")
-        for mail in reversed(self.mails()):
-            for link in _LINK.finditer(mail.text):
-                if f"/approvals/{approval}?" in link.group():
-                    return waiting, Question(run, mail, link.group())
-        raise CliError(f"{run} is {waiting.status} and no mail with a link to approval {approval} arrived.")
+        approval = str((waiting.question or {}).get("approval"))
+        # The ledger knows of the mail as soon as SES has taken it; its way to the inbox takes a moment more.
+        wait_until(lambda: self._asked(run, approval) is not None, _DELIVERY_SECONDS)
+        asked = self._asked(run, approval)
+        if asked is None:
+            raise CliError(f"{run} is {waiting.status} and no mail with a link to approval {approval} arrived.")
+        return waiting, asked
+
+    def _asked(self, run: str, approval: str) -> Question | None:
+        """The newest mail with a link to the approval."""
+        links = ((mail, link.group()) for mail in reversed(self.mails()) for link in _LINK.finditer(mail.text))
+        return next((Question(run, mail, link) for mail, link in links if f"/approvals/{approval}?" in link), None)
 
     def mails(self) -> list[Mail]:
         return messages(self.state.inbox_dir)

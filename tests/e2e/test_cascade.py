@@ -37,10 +37,12 @@ def test_a_question_is_asked_anew_once_its_fact_changes_and_the_old_answer_is_no
     olivia.state("UPDATE", RULE, value="X")
     act = world.client.act("planner", "logistics.book_shipment", BOOKING)
     _, first = world.question(act.run)
+    world.open_page(first)
     olivia.state("UPDATE", RULE, value="X", valid_from="2026-01-01T00:00:00+00:00")
     asked = until(world, act.run, lambda run: kinds(run).count("approval.mailed") > 1)
     assert [kind for kind in kinds(asked) if kind in {"approval.held", "approval.renewed"}] == ["approval.held", "approval.renewed"]
     assert world.answer(first, "approve", "I saw the older rule.").status_code == HTTPStatus.GONE
+    assert "Asked anew: a fact this rests on changed" in world.open_page(first).text
     _, second = world.question(act.run)
     assert second.token != first.token
     assert world.answer(second, "approve", "I saw the rule that stands.").status_code == HTTPStatus.OK

@@ -64,6 +64,7 @@ def test_what_was_taken_back_is_not_done_by_an_approval_that_comes_later(world: 
     before = world.rows("refunds")
     asked = world.client.act("support", "refunds.issue_refund", {**ORDER, "amount": 1_300_00})
     _, question = world.question(asked.run)
+    world.open_page(question)
     withdrawn = world.client.withdraw(asked.run)
     assert (withdrawn.act.outcome, withdrawn.act.error) == ("REFUSED", "Remit.Withdrawn")
     world.answer(question, "approve", "fine")

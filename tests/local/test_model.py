@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from remit.domain.recall import shown
 from remit.local.model import complete, scripts, server
+from tests.fakes.shipping import Shipping
 from tests.local.aws import Aws
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.xdist_group("local-cloud")]
@@ -90,6 +92,12 @@ def test_a_conversation_that_no_rule_matches_is_answered_in_plain_text(asked: di
 
 def test_the_same_conversation_gets_the_same_answer() -> None:
     assert complete(scripts(), request(ASKED)) == complete(scripts(), request(ASKED))
+
+
+def test_a_rule_that_is_settled_is_told_with_its_version() -> None:
+    asked = request("Should we try regional courier partners for zone-B?", tools=["logistics__book_shipment"])
+    asked["messages"][0]["content"] += "\n" + shown(Shipping().said("X"))
+    assert "logistics:zone-B/carrier v1 says carrier X, by the owner" in message(asked)["content"]
 
 
 @contextmanager

@@ -155,6 +155,7 @@ class World:
         return mail, picture(question.link, folder / "approval-page.png")
 
     def open_page(self, question: Question) -> requests.Response:
+        """As a person does who may answer later: once nothing is asked any more, the page has no form to send."""
         page = requests.get(question.link, timeout=30)
         if form := _FORM.search(page.text):
             # As a header, because this machine's address has no TLS.

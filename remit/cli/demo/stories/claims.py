@@ -70,6 +70,7 @@ def revoked(story: Story, world: World) -> None:
     before = world.rows("assessments", "claims")
     story.run = world.ask(_LARGE, "claims", world.sign_in("carol"))
     waiting, question = world.question(story.run)
+    world.open_page(question)
     delegation = waiting.entries[0].body["delegator"]["delegation"]
     story.say("operator", f"revokes delegation {delegation}: carol has left")
     stopped = DelegationClient(world.operator).revoke(delegation, "carol has left").stopped

@@ -72,6 +72,7 @@ def changed_meanwhile(story: Story, world: World) -> None:
     run = _ask(story, world, "Ship order O-7003 to zone-B for $900.00.")
     _, question = world.question(run)
     story.expect("above the cap the owner is asked", question.mail.to, ("olivia@example.com",))
+    world.open_page(question)
     now = owner.state("UPDATE", _RULE, value="Z").fact
     ended = world.ended(run)
     story.tell(ended)

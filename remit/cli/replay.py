@@ -13,7 +13,9 @@ from remit.cli.errors import CliError
 from remit.cli.exports import entries_of, read_export
 from remit.cli.ledger import of_runs
 from remit.cli.output import JsonFlag, out, print_json
+from remit.domain.history import history_of
 from remit.domain.ledger import Entry
+from remit.usecases.backtest import by_run
 from remit.usecases.recorded import Answer
 from remit.usecases.replay import Replay, Replayed, Same
 from remit.usecases.replay import replay as play
@@ -32,8 +34,9 @@ def replay(
 ) -> None:
     """Make a run's decisions again from its ledger. Exit code 1 if one is not the same bit for bit, or under other policies or another
     charter if one would flip; 4 if one cannot be made again. Nothing is called and nothing is done."""
-    root, entries = find_checkout(), _entries(run, ledger)
-    found = play(entries, judges_of(root, policies, charter, _domain(entries, root)))
+    root, runs = find_checkout(), _runs(run, ledger)
+    entries = runs[run]
+    found = play(entries, judges_of(root, policies, charter, _domain(entries, root)), runs)
     changed = policies is not None or charter is not None
     if as_json:
         print_json(found.model_dump(mode="json"))
@@ -42,11 +45,21 @@ def replay(
     raise typer.Exit(_code(found, changed=changed))
 
 
-def _entries(run: str, ledger: str | None) -> tuple[Entry, ...]:
-    entries = tuple(entry for entry in entries_of(read_export(ledger) if ledger else of_runs([run])) if entry.run == run)
-    if not entries:
+def _runs(run: str, ledger: str | None) -> dict[str, tuple[Entry, ...]]:
+    """The run and those that it asked for, by run."""
+    entries = entries_of(read_export(ledger)) if ledger else _with_opened(run)
+    runs = {each[0].run: each for each in by_run(entries)}
+    if run not in runs:
         raise CliError(f"There is no entry of {run}: name a run of this export.")
-    return tuple(sorted(entries, key=lambda entry: entry.seq))
+    return runs
+
+
+def _with_opened(run: str) -> Iterator[Entry]:
+    """The run's entries from the API, and those of each run that it asked for."""
+    entries = [*entries_of(of_runs([run]))]
+    yield from entries
+    for opened in history_of(entries, entries[-1].at).opened if entries else ():
+        yield from _with_opened(opened)
 
 
 def _domain(entries: Sequence[Entry], root: Path) -> str | None:

@@ -8,7 +8,18 @@ from remit.domain.decision import Outcome
 from remit.domain.ledger import Entry
 from remit.domain.model import JsonObject, Model
 from remit.usecases.judge import Judge
-from remit.usecases.recorded import Answer, CannotReplay, Recorded, Unreplayed, answer_of, domain_of, judge_for, made_again, recorded_in
+from remit.usecases.recorded import (
+    Answer,
+    CannotReplay,
+    Others,
+    Recorded,
+    Unreplayed,
+    answer_of,
+    domain_of,
+    judge_for,
+    made_again,
+    recorded_in,
+)
 
 _LOOSER = (Outcome.DENY, Outcome.ESCALATE, Outcome.ALLOW)
 
@@ -47,7 +58,8 @@ class Report(Model):
 
 def backtest(entries: Iterable[Entry], judges: Mapping[str, Judge], scope: Scope) -> Report:
     """Judges are by domain; they see the recorded facts, not their own."""
-    results = [result for run in by_run(entries) for result in _run(run, judges, scope)]
+    runs = {run[0].run: run for run in by_run(entries)}
+    results = [result for run in runs.values() for result in _run(run, judges, scope, runs)]
     flips = [result for result in results if isinstance(result, Flip)]
     unreplayed = tuple(result for result in results if isinstance(result, Unreplayed))
     ordered = tuple(sorted(flips, key=lambda flip: (flip.rank, flip.at)))
@@ -67,10 +79,10 @@ def flip_of(recorded: Recorded, now: Answer) -> Flip | None:
     return Flip(run=entry.run, seq=entry.seq, at=entry.at, agent=intent.agent, tool=intent.tool, payload=intent.payload, was=was, now=now)
 
 
-def _run(run: tuple[Entry, ...], judges: Mapping[str, Judge], scope: Scope) -> Iterator[Flip | Unreplayed | None]:
+def _run(run: tuple[Entry, ...], judges: Mapping[str, Judge], scope: Scope, others: Others) -> Iterator[Flip | Unreplayed | None]:
     """One result for each decision of a run: None where the candidate decides the same."""
     times = {entry.seq: entry.at for entry in run}
-    for found in recorded_in(run):
+    for found in recorded_in(run, others):
         if scope.since is not None and times[_seq(found)] < scope.since:
             continue
         if isinstance(found, Unreplayed):

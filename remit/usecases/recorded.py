@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -20,13 +21,18 @@ from remit.domain.errors import (
 from remit.domain.history import History, history_of
 from remit.domain.intent import Intent
 from remit.domain.ledger import Entry, Kind, broken_link
-from remit.domain.model import Model
+from remit.domain.model import JsonObject, Model
 from remit.usecases.history import StatedHistory
 from remit.usecases.judge import Judge, approved_decision, first_decision
 from remit.usecases.offline import StatedFacts
 
 # What people answered, how an agent stood, or what was left to spend: no policy says otherwise.
 _NOT_DECIDED = {each.code for each in (AgentSuspended, BudgetExhausted, DelegationEnded, ApprovalRejected, ApprovalExpired)}
+
+
+# The records of other runs, by run: what a run asked others for shapes what it works under.
+Others = Mapping[str, Sequence[Entry]]
+_NO_OTHERS: Others = {}
 
 
 class Answer(Model):
@@ -52,20 +58,21 @@ class CannotReplay(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """One decision, or (`made` is None) the refusal that came in its place."""
+    """One decision, or (`made` is None) the refusal that came in its place; `reasoning` is the model call that it came with."""
 
     entry: Entry
     intent: Intent
     history: History
     made: Decision | None
+    reasoning: JsonObject | None = None
 
     @property
     def was(self) -> Answer:
         return _refusal_in(self.entry) if self.made is None else answer_of(self.made)
 
 
-def recorded_in(run: Sequence[Entry]) -> Iterator[Recorded | Unreplayed]:
-    """The decisions of one run in order, and those that its record does not hold whole."""
+def recorded_in(run: Sequence[Entry], others: Others = _NO_OTHERS) -> Iterator[Recorded | Unreplayed]:
+    """The decisions of one run in order, and those that its record does not hold whole; `others` has the runs that it asked for."""
     broken = broken_link(run)
     for entry in run:
         if not _is_decision(entry, run):
@@ -73,7 +80,7 @@ def recorded_in(run: Sequence[Entry]) -> Iterator[Recorded | Unreplayed]:
         try:
             if broken is not None:
                 raise CannotReplay(f"the run's chain does not hold at entry {broken.seq}, so its record cannot be relied on")
-            yield _recorded(entry, run)
+            yield _recorded(entry, run, others)
         except CannotReplay as problem:
             yield Unreplayed(run=entry.run, seq=entry.seq, reason=str(problem))
 
@@ -87,7 +94,7 @@ def made_again(recorded: Recorded, judge: Judge) -> Decision | Refusal:
     stated = StatedFacts({fact.name: {**fact.attributes, "version": fact.version} for fact in facts}, judge.charter.tables)
     judge = replace(judge, facts=stated, history=StatedHistory(recorded.history), shadow=None)
     try:
-        return _decide(recorded.intent, None if made is None else made.approval, judge)
+        return _decide(recorded, None if made is None else made.approval, judge)
     except Refusal as refusal:
         return _told(refusal, recorded)
     except PreconditionRunning as waiting:
@@ -126,14 +133,38 @@ def _is_decided(refusal: Entry, run: Sequence[Entry]) -> bool:
     return last is not None and last.kind is Kind.DECISION_MADE and last.body.get("outcome") == Outcome.ALLOW
 
 
-def _recorded(entry: Entry, run: Sequence[Entry]) -> Recorded:
+def _recorded(entry: Entry, run: Sequence[Entry], others: Others) -> Recorded:
     intent = _intent(entry, run)
     made = _decision(entry) if entry.kind is Kind.DECISION_MADE else None
     if made is None and _was_asked(entry, run):
         raise CannotReplay("it was refused after a human had been asked, on facts that a refusal does not record")
     seen, as_of = (None, None) if made is None else (made.seen, made.as_of)
     before = [earlier for earlier in run if earlier.seq < (entry.seq if seen is None else seen)]
-    return Recorded(entry=entry, intent=intent, history=history_of(before, as_of or entry.at), made=made)
+    history = _with_children(history_of(before, as_of or entry.at), others)
+    return Recorded(entry=entry, intent=intent, history=history, made=made, reasoning=_reasoning(entry, run, seen))
+
+
+def _with_children(history: History, others: Others) -> History:
+    """With what the runs that it asked for had done by then. Raises CannotReplay."""
+    children = (history_of(_until(history, others.get(run, ()), run), history.as_of) for run in history.opened)
+    return history.model_copy(update={"children": tuple(_with_children(child, others) for child in children)})
+
+
+def _until(history: History, child: Sequence[Entry], run: str) -> list[Entry]:
+    if not child or broken_link(child) is not None:
+        raise CannotReplay(f"it rests on what {run} has read, which it asked for, and that run's record is not at hand or does not hold")
+    return [entry for entry in child if entry.at <= history.as_of]
+
+
+def _reasoning(entry: Entry, run: Sequence[Entry], seen: int | None) -> JsonObject | None:
+    """The model call behind the intent, where it was not in the record yet when the decision looked at that."""
+    key = entry.body.get("key")
+    calls = [
+        call
+        for call, intent in pairwise(run)
+        if call.kind is Kind.MODEL_CALLED and intent.kind is Kind.INTENT_PROPOSED and intent.body.get("key") == key and call.seq < entry.seq
+    ]
+    return calls[-1].body if calls and (seen is None or calls[-1].seq >= seen) else None
 
 
 def _was_asked(refusal: Entry, run: Sequence[Entry]) -> bool:
@@ -174,8 +205,10 @@ def _told(refusal: Refusal, recorded: Recorded) -> Refusal:
     return refusal
 
 
-def _decide(intent: Intent, approval: Evidence | None, judge: Judge) -> Decision:
-    return first_decision(intent, judge) if approval is None else approved_decision(intent, approval, judge)
+def _decide(recorded: Recorded, approval: Evidence | None, judge: Judge) -> Decision:
+    if approval is None:
+        return first_decision(recorded.intent, judge, recorded.reasoning)
+    return approved_decision(recorded.intent, approval, judge)
 
 
 def _require_facts(recorded: Recorded, judge: Judge) -> None:

@@ -11,7 +11,7 @@ from remit.domain.errors import Refusal
 from remit.domain.ledger import Entry, Kind
 from remit.domain.model import JsonObject, Model
 from remit.usecases.judge import Judge
-from remit.usecases.recorded import Answer, CannotReplay, Recorded, Unreplayed, answer_of, judge_for, made_again, recorded_in
+from remit.usecases.recorded import Answer, CannotReplay, Others, Recorded, Unreplayed, answer_of, judge_for, made_again, recorded_in
 
 
 class Same(StrEnum):
@@ -58,9 +58,9 @@ class Replay(Model):
         return sum(decision.same is same for decision in self.decisions)
 
 
-def replay(run: Sequence[Entry], judges: Mapping[str, Judge]) -> Replay:
-    """Judges are by domain; they see the recorded facts and history, not their own."""
-    results = [_again(found, judges) for found in recorded_in(run)]
+def replay(run: Sequence[Entry], judges: Mapping[str, Judge], others: Others | None = None) -> Replay:
+    """Judges are by domain; they see the recorded facts and history, not their own. `others` has the runs that this one asked for."""
+    results = [_again(found, judges) for found in recorded_in(run, others or {})]
     proposals = list(_proposals(run))
     return Replay(
         run=run[0].run,

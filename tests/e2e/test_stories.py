@@ -10,6 +10,7 @@ from remit.answers import Run
 from remit.cli.demo.stories import APPROVED, STORIES
 from remit.cli.demo.story import Story
 from remit.cli.demo.world import World
+from remit.cli.target import LOCAL_STAGE
 from remit.domain.ledger import Entry, broken_link
 from remit.local.cloud import CloudState
 from tests.e2e.conftest import REPOSITORY
@@ -28,7 +29,8 @@ def approved(world: World, stories: dict[str, Story]) -> Run:
 
 def remit(state: CloudState, world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command line as a person calls it in the repository, in a terminal of 80 columns."""
-    settings = state.environment() | {"REMIT_API_URL": world.url, "COLUMNS": "80", "PATH": "/usr/bin:/bin"}
+    named = {"REMIT_API_URL": world.url, "REMIT_STAGE": LOCAL_STAGE}
+    settings = state.environment() | named | {"COLUMNS": "80", "PATH": "/usr/bin:/bin"}
     program = [sys.executable, "-c", "from remit.cli.main import main; main()", *arguments]
     return subprocess.run(program, env=settings, cwd=state.log_dir.parents[1], capture_output=True, text=True, check=False)
 

@@ -11,11 +11,15 @@ import pytest
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.domain.ballot import Verdict
 from remit.domain.errors import Refusal
+from remit.domain.history import history_of
 from remit.domain.intent import Intent
+from remit.domain.labels import Carried, Labels
 from remit.domain.ledger import Draft, Entry, Kind, chain
 from remit.domain.model import JsonObject
+from remit.domain.warrant import Receipt
 from remit.ports import Suspend
 from remit.usecases import entries as written
+from remit.usecases.backtest import Scope, backtest
 from remit.usecases.gate import Proposal, govern
 from remit.usecases.history import nothing_done
 from remit.usecases.judge import Judge, first_decision
@@ -23,6 +27,7 @@ from remit.usecases.replay import Replay, Same, replay
 from tests.fakes.clock import NOON, FixedClock
 from tests.fakes.gate import PAYLOADS, POLICIES, REFUNDS, RUN, World, make_intent, refund
 from tests.fakes.outside import TableFacts
+from tests.fakes.supply import ASKED, ROOT, SupplyWorld
 
 GENERATED = 10_000
 A_RUN = 4
@@ -204,3 +209,53 @@ def test_ten_thousand_generated_decisions_are_the_same_bit_for_bit() -> None:
         seen.update(decision.was.error or decision.was.outcome for decision in found.decisions)
     assert seen.total() == GENERATED
     assert set(seen) == {"ALLOW", "ESCALATE", "DENY", "Remit.InvalidPayload", "Remit.Denied"}
+
+
+def carried_by(decided: Entry) -> Labels:
+    return Carried.model_validate(decided.body["carried"]).labels
+
+
+def test_what_the_model_was_shown_before_its_call_was_in_the_record_counts_again() -> None:
+    world, intent = World(), make_intent(refund(120_00))
+    world.opened(intent)
+    shown: JsonObject = {"id": "f", "version": 1, "labels": {"integrity": "external", "confidentiality": "secret"}}
+    govern(Proposal(task_token="task-1", intent=intent, reasoning={"agent": "support", "facts": [shown]}), world.ports)
+    found = replayed(world.entries())
+    (decided,) = (entry for entry in world.entries() if entry.kind is Kind.DECISION_MADE)
+    assert carried_by(decided) == Labels.model_validate(shown["labels"])
+    assert [(each.same, each.differs) for each in found.decisions] == [(Same.IDENTICAL, ())]
+
+
+def coordinated() -> SupplyWorld:
+    """A run that asks for two others; what the first has read shapes what the second is asked."""
+    world = SupplyWorld()
+    drafting = world.ask(world.begin(), "coordinator", "ask_draft", {"part_id": "P-7", "vendor_id": "V-1", "quantity": 10})
+    assert isinstance(world.propose(drafting, "specialist", "read_offer", {"part_id": "P-7", "vendor_id": "V-1"}), Receipt)
+    world.ask(ROOT, "coordinator", "ask_order", ASKED)
+    return world
+
+
+def supply_judge(world: SupplyWorld) -> dict[str, Judge]:
+    return {"supply": world.ports.judge}
+
+
+def test_a_run_that_asked_for_others_is_decided_again_by_what_those_had_read() -> None:
+    world = coordinated()
+    entries = world.records.entries(ROOT)
+    others = {run: world.records.entries(run) for run in history_of(entries, NOON).opened}
+    assert carried_by(world.last(ROOT, Kind.DECISION_MADE)).integrity == "external"
+    found = replay(entries, supply_judge(world), others)
+    assert (sames(found), found.unreplayed) == ([Same.IDENTICAL] * 2, ())
+
+
+def test_without_the_records_of_the_runs_that_it_asked_for_it_cannot_be_decided_again() -> None:
+    world = coordinated()
+    found = replay(world.records.entries(ROOT), supply_judge(world))
+    assert (sames(found), ["not at hand" in each.reason for each in found.unreplayed]) == ([Same.IDENTICAL], [True])
+
+
+def test_a_backtest_of_the_whole_record_has_the_runs_that_a_run_asked_for() -> None:
+    world = coordinated()
+    runs = (ROOT, *history_of(world.records.entries(ROOT), NOON).opened)
+    report = backtest([entry for run in runs for entry in world.records.entries(run)], supply_judge(world), Scope())
+    assert (report.replayed, report.flips, report.unreplayed) == (3, (), ())

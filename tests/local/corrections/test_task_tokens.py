@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from remit.local.corrections.task_tokens import error_name
 from tests.local.aws import Aws
@@ -19,6 +20,12 @@ def handler(event, context):
     if event["attempt"] < event.get("failures", 0):
         return states.send_task_failure(taskToken=event["token"], error="Remit.Unavailable", cause=event["token"])["ResponseMetadata"]
     states.send_task_success(taskToken=event["token"], output=json.dumps({"attempt": event["attempt"], "token": event["token"]}))
+"""
+
+STOPPING = """
+import boto3
+def handler(event, context):
+    boto3.client("stepfunctions").stop_execution(executionArn=event["execution"], cause=event["token"])
 """
 
 
@@ -73,6 +80,13 @@ def test_a_failed_task_is_tried_again_by_its_errors_name_under_a_token_of_its_ow
     output = json.loads(ended["output"])
     assert (failed["error"], output["attempt"]) == ("Remit.Unavailable", 1)
     assert failed["cause"] != output["token"]
+
+
+def test_nobody_waits_for_a_token_once_its_execution_was_stopped(aws: Aws) -> None:
+    ended = aws.run(task(aws.function(STOPPING, "states:StopExecution"), {"execution.$": "$$.Execution.Id"}))
+    assert ended["status"] == "ABORTED"
+    with pytest.raises(ClientError, match="TaskDoesNotExist"):
+        aws.client("stepfunctions").send_task_heartbeat(taskToken=ended["cause"])
 
 
 @pytest.mark.parametrize(

@@ -58,5 +58,5 @@ def test_the_handler_imports_in_little_more_than_twice_the_time_of_boto3(assets:
         return costs["lambdas.gate.handler"].seconds / costs["boto3"].seconds
 
     # A busy machine makes the longer of two imports look longer than it is, so a bad measurement is made again.
-    # It was 2 before the gate knew budgets, labels, messages, undoing and holds; half of what came is dataclasses that are made at import.
+    # It was 2 before the gate knew budgets, labels, messages, undoing and holds, each with its models.
     assert any(ratio() <= 2.25 for _ in range(3))

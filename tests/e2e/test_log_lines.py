@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,7 +67,8 @@ def test_every_line_that_a_run_concerns_says_which(lines: list[Line]) -> None:
     asked = [line for line in lines if ABOUT_A_RUN & line.keys() and not REFUSED & line.keys()]
     concerned = asked + [line for line in lines if line.service in ALWAYS_ABOUT_A_RUN]
     assert len(concerned) > 100
-    assert [line for line in concerned if not str(line.get("run", "")).startswith("run-")] == []
+    # A mail that comes back names its question, before anybody has looked up whose run that is.
+    assert [line for line in concerned if not str(line.get("run", "")).startswith("run-") and not line.get("approval")] == []
 
 
 def test_every_line_of_the_ledgers_says_its_chain(lines: list[Line]) -> None:
@@ -84,7 +86,9 @@ def test_no_line_holds_a_text_out_of_a_payload(state: CloudState, messages: list
     bodies = [json.loads(item["body"]) for item in items(state, "ledger") if item["kind"] in {"run.started", "intent.proposed"}]
     said = {text for body in bodies for name in ("payload", "input") for text in _texts(body.get(name)) if len(text) > 3}
     # What undoes an action names its warrant, whose id is that of an entry.
-    told = {text for text in said if not re.fullmatch("[0-9a-f]{40}", text)}
+    # And what stands in the charters themselves, like the kinds of letters, is nobody's secret.
+    charters = "".join(path.read_text(encoding="utf-8") for path in Path("charters").glob("*.yaml"))
+    told = {text for text in said if not re.fullmatch("[0-9a-f]{40}", text) and text not in charters}
     assert len(told) > 5
     # As a word: a timestamp holds many a number.
     words = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in told))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-_FOLDER = Path(__file__).resolve().parents[1] / ".remit" / "peers"
+_ROOT = Path(__file__).resolve().parents[1]
+_FOLDER = _ROOT / ".remit" / "peers"
 
 
 class PeerError(Exception):
@@ -28,8 +29,8 @@ def python(lock: Path, *options: str) -> Path:
 
 
 def run(*command: str | Path, given: str | None = None) -> str:
-    """What the command prints; `given` is its input. Raises PeerError."""
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)  # noqa: S603 - fixed commands
+    """What the command prints, run in the project's folder; `given` is its input. Raises PeerError."""
+    done = subprocess.run(command, cwd=_ROOT, input=given, capture_output=True, text=True, check=False)  # noqa: S603 - fixed commands
     if done.returncode:
         raise PeerError(f"{Path(command[0]).name}: {done.stderr.strip().splitlines()[-1:]}")
     return done.stdout

@@ -2,6 +2,7 @@
 
 import platform
 import subprocess
+import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,12 @@ END = "<!-- end of results -->\n"
 
 def begins(module: str) -> str:
     return f"<!-- results: written by python -m {module} -->\n"
+
+
+def publish(page: Path, module: str, text: str) -> None:
+    """Print it, and write it into the page."""
+    sys.stdout.write(text)
+    write_results(page, module, text)
 
 
 def write_results(page: Path, module: str, text: str) -> None:

@@ -1,6 +1,5 @@
 """Everything measured in one run, as the tables of the README."""
 
-import platform
 import sys
 from collections.abc import Iterator
 
@@ -17,19 +16,14 @@ from benchmarks.facts.measure import (
     retrieval_serves,
     similarity_retires,
 )
+from benchmarks.results import measured_on
 
 README = HERE / "README.md"
-_BEGIN, _END = "<!-- results: written by python -m benchmarks.facts -->\n", "<!-- end of results -->\n"
 
 
 def results(beside: int = SUBJECTS) -> str:
     """`beside` is how many of the subjects the vector retrieval is asked about, with all their changes."""
-    return "\n".join([*_stale(beside), "", *_retired(), "", *_reads(), "", _where(), ""])
-
-
-def write_readme(text: str) -> None:
-    before, _, rest = README.read_text(encoding="utf-8").partition(_BEGIN)
-    README.write_text(f"{before}{_BEGIN}{text}{_END}{rest.partition(_END)[2]}", encoding="utf-8")
+    return "\n".join([*_stale(beside), "", *_retired(), "", *_reads(), "", measured_on("moto"), ""])
 
 
 def _stale(beside: int) -> Iterator[str]:
@@ -76,10 +70,6 @@ def _reads() -> Iterator[str]:
 
 def _line(read: Read) -> str:
     return f"| {read.behind:,} | {read.facts} | {read.requests} | {read.milliseconds} |"
-
-
-def _where() -> str:
-    return f"{platform.machine()}, Python {platform.python_version()}, other work on the machine."
 
 
 def _tell(what: str) -> None:

@@ -14,22 +14,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from benchmarks.agent_os import evaluator
+
 WARM = 200
-
-
-def evaluator(number: int) -> Any:  # noqa: ANN401 - the package is not installed where this is type-checked
-    schema = import_module("agent_os.policies.schema")
-    rules = [
-        schema.PolicyRule(
-            name=f"rule-{index}",
-            condition=schema.PolicyCondition(field="agent_and_tool", operator=schema.PolicyOperator.EQ, value=f"agent-{index}"),
-            action=schema.PolicyAction.ALLOW,
-            message="The permission matrix.",
-        )
-        for index in range(number)
-    ]
-    document = schema.PolicyDocument(name="orders", rules=rules, defaults=schema.PolicyDefaults(action=schema.PolicyAction.DENY))
-    return import_module("agent_os.policies").PolicyEvaluator(policies=[document])
 
 
 def recorded(subject: Any, recorder: Any, done: dict[str, Any], who: str, payload: dict[str, Any]) -> None:  # noqa: ANN401

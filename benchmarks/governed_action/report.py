@@ -1,18 +1,18 @@
 """Everything timed in one run, as the README's table."""
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.environment import PeerError
 from benchmarks.governed_action.subject import Calls, Subject, warmed
-from benchmarks.policy.peers import PeerError, ask_peer
+from benchmarks.peers import ask_peer
 from benchmarks.policy.timing import Times
 from benchmarks.results import measured_on
 
 README = Path(__file__).resolve().parent / "README.md"
-PEER = Path(__file__).resolve().parent / "peer.py"
+PEER = "benchmarks.governed_action.peer"
 SIZES = (10, 100, 1_000)
 ACTIONS, WARM = 1_000, 100
 _ROUNDS = 10
@@ -49,7 +49,7 @@ def _line(rules: int) -> Line:
 
 def _peer(rules: int) -> dict[str, Times]:
     try:
-        told = json.loads(ask_peer(PEER, {"rules": rules, "count": ACTIONS}))
+        told = ask_peer(PEER, {"rules": rules, "count": ACTIONS})
     except PeerError as error:
         raise SystemExit(f"The peer does not run: {error}") from error
     return {name: Times(samples) for name, samples in told.items()}

@@ -2,9 +2,8 @@
 
 # The gate's own settings of the garbage collector.
 import lambdas  # noqa: F401
-from benchmarks.policy.report import results, write_readme
+from benchmarks.policy.report import README, results
+from benchmarks.results import publish
 
 if __name__ == "__main__":
-    text = results()
-    write_readme(text)
-    print(text)  # noqa: T201 (a program for a terminal)
+    publish(README, "benchmarks.policy", results())

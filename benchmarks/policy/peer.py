@@ -1,7 +1,6 @@
 """agent-os-kernel, in a virtual environment of its own: run with that environment's Python, prints one JSON object.
 
-Its rules have one condition each, so a rule here is one agent and tool: as many rules as the others have policies. Which rule matches
-is spread evenly over all of them.
+Which rule matches is spread evenly over all of them.
 """
 
 import json
@@ -12,22 +11,9 @@ import time
 from importlib import import_module
 from typing import Any
 
+from benchmarks.agent_os import evaluator
+
 Answer = dict[str, Any]
-
-
-def evaluator(number: int) -> Any:  # noqa: ANN401 - the package is not installed where this is type-checked
-    schema = import_module("agent_os.policies.schema")
-    rules = [
-        schema.PolicyRule(
-            name=f"rule-{index}",
-            condition=schema.PolicyCondition(field="agent_and_tool", operator=schema.PolicyOperator.EQ, value=f"agent-{index}"),
-            action=schema.PolicyAction.ALLOW,
-            message="The permission matrix.",
-        )
-        for index in range(number)
-    ]
-    document = schema.PolicyDocument(name="orders", rules=rules, defaults=schema.PolicyDefaults(action=schema.PolicyAction.DENY))
-    return import_module("agent_os.policies").PolicyEvaluator(policies=[document])
 
 
 def times(number: int, count: int) -> list[float]:

@@ -1,6 +1,5 @@
 """Everything timed in one run, as the tables of the README."""
 
-import platform
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,15 +9,16 @@ from pathlib import Path
 from aws_cdk import App
 
 from app import compose
+from benchmarks.environment import PeerError
+from benchmarks.peers import ask_peer
 from benchmarks.policy.bundle import Cost, lambda_runtime, least_costs
 from benchmarks.policy.corpus import ALLOWED, ESCALATED, SIZES, intents, policies
-from benchmarks.policy.peers import PeerError, peer
 from benchmarks.policy.subjects import Calls, PlainSubject, RemitSubject
 from benchmarks.policy.timing import Times
+from benchmarks.results import measured_on
 from remit.domain.decision import Outcome
 
 README = Path(__file__).resolve().parent / "README.md"
-_BEGIN, _END = "<!-- results: written by python -m benchmarks.policy -->\n", "<!-- end of results -->\n"
 _ROUNDS = 20
 _A_ROUND = 150
 # The slow ones are asked less, so that a run stays short.
@@ -50,11 +50,6 @@ def results() -> str:
     return "\n".join([*_table(lines), "", *_remarks(lines, cedar), "", *_bundle(), ""])
 
 
-def write_readme(text: str) -> None:
-    before, _, rest = README.read_text(encoding="utf-8").partition(_BEGIN)
-    README.write_text(f"{before}{_BEGIN}{text}{_END}{rest.partition(_END)[2]}", encoding="utf-8")
-
-
 def _line(size: int) -> Line:
     texts = policies(size)
     remit, plain, count = RemitSubject(texts), PlainSubject(texts), _ROUNDS * _A_ROUND
@@ -82,9 +77,10 @@ def _peers(lines: list[Line]) -> str:
     cedar = "not run"
     for line in lines:
         try:
-            line.peer_times, cedar = peer(line.policies, _ROUNDS * _SLOW_ROUND)
+            told = ask_peer("benchmarks.policy.peer", {"policies": line.policies, "count": _ROUNDS * _SLOW_ROUND})
         except PeerError as error:
             return f"not run: {error}"
+        line.peer_times, cedar = Times(told["times"]), str(told["cedar"])
     return cedar
 
 
@@ -114,7 +110,7 @@ def _remarks(lines: list[Line], cedar: str) -> Iterator[str]:
     for size in (1_000, 10_000):
         yield from _against(by_size[size])
     yield f"- The peer's Cedar backend, with the cedarpy of this repository: {cedar}."
-    yield f"- {platform.machine()}, Python {platform.python_version()}, other work on the machine."
+    yield f"- {measured_on('cedarpy', 'pydantic')} The peer is agent-os-kernel 3.7.0."
 
 
 def _against(line: Line) -> Iterator[str]:

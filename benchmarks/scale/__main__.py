@@ -1,9 +1,8 @@
 """Synthesise a company of 1,000 agents, simulate 10,000 actions a second, and write both into their pages."""
 
 import argparse
-import sys
 
-from benchmarks.results import write_results
+from benchmarks.results import publish
 from benchmarks.scale.report import DOMAINS, PAGE, README, simulation, synthesis
 
 parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
@@ -12,5 +11,4 @@ parser.add_argument(
 )
 asked = parser.parse_args()
 for page, text in ((PAGE, simulation()), (README, synthesis(asked.domains))):
-    sys.stdout.write(text)
-    write_results(page, "benchmarks.scale", text)
+    publish(page, "benchmarks.scale", text)

@@ -1,8 +1,7 @@
 """`python -m benchmarks.tau`: plays the corpus, prints the results and writes them into the README."""
 
-from benchmarks.tau.report import results, write_readme
+from benchmarks.results import measured_on, publish
+from benchmarks.tau.report import README, results
 
 if __name__ == "__main__":
-    text = results()
-    write_readme(text)
-    print(text)  # noqa: T201 (a program for a terminal)
+    publish(README, "benchmarks.tau", f"{results()}\n\n{measured_on('cedarpy', 'pydantic')}\n")

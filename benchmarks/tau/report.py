@@ -8,7 +8,6 @@ from benchmarks.tau.prose import sentences
 from remit.domain.decision import Outcome
 
 README = HERE / "README.md"
-_BEGIN, _END = "<!-- results: written by python -m benchmarks.tau -->\n", "<!-- end of results -->"
 
 
 def results() -> str:
@@ -23,13 +22,6 @@ def results() -> str:
             *_named("The forbidden calls", forbidden),
         )
     )
-
-
-def write_readme(text: str) -> None:
-    """Put the results between the marks."""
-    before, _, rest = README.read_text(encoding="utf-8").partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    README.write_text(f"{before}{_BEGIN}{text}\n{_END}{after}", encoding="utf-8")
 
 
 def counts(verdicts: Iterable[Verdict]) -> tuple[int, int, int]:

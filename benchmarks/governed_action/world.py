@@ -19,7 +19,7 @@ from remit.domain.policy import PolicyText
 from remit.domain.warrant import Receipt, Warrant
 from remit.ports import Change, Clock, Executor, MintWarrant, MoveAction, OpenAction, Records, RequireActive, WarrantUses
 from remit.usecases.ask import Asking
-from remit.usecases.gate import GatePorts
+from remit.usecases.gate_ports import GatePorts
 from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
 from remit.usecases.perform import ExecutorPorts, Order, perform

@@ -23,7 +23,7 @@ from remit.adapters.verifiedpermissions import VerifiedPermissionsEngine
 from remit.names import Names
 from remit.ports import PolicyEngine, ShadowPolicies
 from remit.usecases.ask import Asking
-from remit.usecases.gate import GatePorts
+from remit.usecases.gate_ports import GatePorts
 from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
 

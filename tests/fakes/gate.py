@@ -25,7 +25,8 @@ from remit.ports import Everybody, Mailer, PolicyEngine, ShadowPolicies, Witness
 from remit.toolkit import Tool
 from remit.usecases.answer import ApprovalPorts, Given, answer
 from remit.usecases.ask import Asking
-from remit.usecases.gate import GatePorts, Proposal, govern, resume
+from remit.usecases.gate import Proposal, govern, resume
+from remit.usecases.gate_ports import GatePorts
 from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
 from remit.usecases.measures import Counting

@@ -21,7 +21,8 @@ from remit.ports import FactSource
 from remit.usecases.answer import Given, answer
 from remit.usecases.cascade import CascadePorts, cascade
 from remit.usecases.facts import FactPorts, change_fact
-from remit.usecases.gate import GatePorts, Proposal, govern, resume
+from remit.usecases.gate import Proposal, govern, resume
+from remit.usecases.gate_ports import GatePorts
 from tests.fakes.facts import MemoryFacts
 from tests.fakes.gate import RUN, World, make_intent
 from tests.fakes.outside import DirectExecutor, TableFacts, executor_ports

@@ -16,7 +16,8 @@ from remit.domain.warrant import Receipt, Warrant
 from remit.policies import load_policy_set
 from remit.ports import Executor, Suspend
 from remit.usecases.ask import Asking
-from remit.usecases.gate import GatePorts, Proposal, govern
+from remit.usecases.gate import Proposal, govern
+from remit.usecases.gate_ports import GatePorts
 from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
 from tests.fakes.approvals import MemoryApprovals

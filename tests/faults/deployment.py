@@ -28,7 +28,7 @@ from remit.adapters.verifiedpermissions import VerifiedPermissionsEngine
 from remit.usecases.answer import ApprovalPorts
 from remit.usecases.ask import Asking
 from remit.usecases.close import ClosePorts
-from remit.usecases.gate import GatePorts
+from remit.usecases.gate_ports import GatePorts
 from remit.usecases.history import RecordedHistory
 from remit.usecases.judge import Judge
 from remit.usecases.perform import ExecutorPorts, attempt

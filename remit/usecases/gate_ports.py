@@ -1,0 +1,22 @@
+"""What the gate of one domain works with."""
+
+from dataclasses import dataclass
+
+from remit.ports import Executor, Meter, Records, Spans, Tasks
+from remit.undo_ports import Undoings
+from remit.usecases.ask import Asking
+from remit.usecases.judge import Judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatePorts:
+    """What the gate of one domain works with."""
+
+    judge: Judge
+    records: Records
+    undoings: Undoings
+    executor: Executor
+    tasks: Tasks
+    asking: Asking
+    spans: Spans
+    meter: Meter

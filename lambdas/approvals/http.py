@@ -17,3 +17,9 @@ _HEADERS: dict[str, str | list[str]] = {
 
 def page(status: HTTPStatus, html: str, cookies: list[Cookie] | None = None) -> Response[str]:
     return Response(status_code=status, content_type="text/html; charset=utf-8", body=html, headers=_HEADERS, cookies=cookies)
+
+
+def lead(place: str, cookies: list[Cookie]) -> Response[str]:
+    """On to another page, by GET. Its body is empty text: not every gateway takes none."""
+    headers = {**_HEADERS, "Location": place}
+    return Response(status_code=HTTPStatus.SEE_OTHER, content_type="text/plain", body="", headers=headers, cookies=cookies)

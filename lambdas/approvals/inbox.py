@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import ConfigDict, Field, field_validator
 
 from lambdas.approvals.browser import keep, proven, visit_of, visit_or_new
-from lambdas.approvals.http import page
+from lambdas.approvals.http import lead, page
 from lambdas.approvals.wiring import ports, signing_in
 from remit.adapters.observability import metrics
 from remit.domain.visit import proof
@@ -82,8 +82,7 @@ def signed_in() -> Response[str]:
     given = router.current_event.query_string_parameters
     visit = visit_of(router.current_event) or ""
     visit, then = signing_in().end(visit, given.get("code", ""), given.get("state", ""), ports())
-    place = f"inbox/{then}" if then.isalnum() else "inbox"
-    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": place}, cookies=[keep(visit)])
+    return lead(f"inbox/{then}" if then.isalnum() else "inbox", [keep(visit)])
 
 
 def _who() -> tuple[Person | None, str]:

@@ -19,7 +19,7 @@ class People:
     pool: str
     application: str
 
-    def add(self, name: str, tenant: str, *groups: str) -> None:
+    def add(self, name: str, tenant: str | None = None, *groups: str) -> None:
         """Somebody who is there already stays, and gets the groups too."""
         with suppress(self.client.exceptions.UsernameExistsException):
             self.client.admin_create_user(
@@ -27,18 +27,23 @@ class People:
                 Username=name,
                 MessageAction="SUPPRESS",
                 TemporaryPassword=_password(),
-                UserAttributes=[{"Name": "custom:tenant", "Value": tenant}],
+                UserAttributes=[{"Name": "custom:tenant", "Value": tenant}] if tenant else [],
             )
         for group in groups:
             self.client.admin_add_user_to_group(UserPoolId=self.pool, Username=name, GroupName=group)
 
-    def sign_in(self, name: str) -> str:
-        """A fresh ID token. The password is made for this once, and forgotten. Raises LocalCloudError for somebody unknown."""
+    def password(self, name: str) -> str:
+        """A new one, in place of the one before. Raises LocalCloudError for somebody unknown."""
         password = _password()
         try:
             self.client.admin_set_user_password(UserPoolId=self.pool, Username=name, Password=password, Permanent=True)
         except self.client.exceptions.UserNotFoundException as error:
             raise LocalCloudError(f"The local cloud knows nobody named '{name}': 'remit demo' brings carol, dave and erin.") from error
+        return password
+
+    def sign_in(self, name: str) -> str:
+        """A fresh ID token. The password is made for this once, and forgotten. Raises LocalCloudError for somebody unknown."""
+        password = self.password(name)
         signed_in = self.client.admin_initiate_auth(
             UserPoolId=self.pool,
             ClientId=self.application,

@@ -28,6 +28,7 @@ from remit.usecases.ask import Asking
 from remit.usecases.gate import Proposal, govern, resume
 from remit.usecases.gate_ports import GatePorts
 from remit.usecases.history import RecordedHistory
+from remit.usecases.identified import Agreed, answer_as, by_name
 from remit.usecases.judge import Judge
 from remit.usecases.measures import Counting
 from tests.fakes.approvals import MemoryApprovals
@@ -157,9 +158,13 @@ class World:
             self.records.open_run(intent.run, Draft(kind=Kind.RUN_STARTED, body=started))
 
     def reply(self, verdict: Verdict, comment: str = "why", token: str = "token-1") -> Approval:
-        """The human's answer, and the gate going on with it."""
+        """The human's answer, by the link or where that is not enough signed in, and the gate going on with it."""
         (approval,) = self.records.approvals.values()
-        answered = answer(approval.id, Given(token=token, verdict=verdict, comment=comment), self.approval_ports)
+        if approval.step_up:
+            agreed = Agreed(verdict=verdict, comment=comment, payload_digest=approval.payload_digest)
+            answered = answer_as(by_name(approval.route, self.approval_ports), approval.id, agreed, self.approval_ports)
+        else:
+            answered = answer(approval.id, Given(token=token, verdict=verdict, comment=comment), self.approval_ports)
         resume(answered.id, self.ports)
         return answered
 

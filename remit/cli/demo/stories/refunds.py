@@ -112,7 +112,12 @@ def rejected(story: Story, world: World) -> None:
     run = _ask(story, world, "Customer Bob on account A-200 asks for a refund of $80.00 for order O-2001: never arrived.")
     _, question = world.question(run)
     _expect_mail(story, question, "risk@example.com")
-    story.expect("the POST rejects", world.answer(question, "reject", "Three claims in one week.").status_code, 200)
+    story.expect("whoever has the link is refused: this route wants a sign-in", world.answer(question, "approve", "").status_code, 400)
+    no = world.answer_as("finance", question, "reject", "I am not risk.")
+    story.expect("finance signs in, and is refused: it is not theirs to answer", (no.status_code, _answers(world, run)), (400, []))
+    yes = world.answer_as("risk", question, "reject", "Three claims in one week.")
+    story.expect("risk signs in, and the POST rejects", yes.status_code, 200)
+    story.expect("the answer is theirs by the token's name", _answers(world, run), ["user-pool/risk"])
     ended = world.ended(run)
     story.tell(ended)
     story.expect("the gate escalated, for the rule refunds.flagged-account", policies(ended, 0), ["refunds.flagged-account"])
@@ -148,7 +153,7 @@ STORIES: tuple[tuple[str, Callable[[Story, World], None]], ...] = (
     (APPROVED, escalated),
     ("The same link once more: refused, and nothing happens twice", again),
     ("The $1,200.00 is taken back: each step of a run is undone by a governed action, once", undone),
-    ("$80.00 on the flagged account A-200: risk is asked, and says no", rejected),
+    ("$80.00 on the flagged account A-200: risk is asked, signs in, and says no", rejected),
     ("$6,000.00 for order O-1006: denied whoever approves, so the agent tries another way, once", denied),
     ("Malformed payloads: refused before anything is decided", malformed),
 )
@@ -162,6 +167,11 @@ _GOVERNED = [
 
 def _kinds(world: World, run: str) -> list[str]:
     return [entry.kind for entry in world.client.run(run).entries]
+
+
+def _answers(world: World, run: str) -> list[str]:
+    """How those who answered were known."""
+    return [str(entry.body["known_as"]) for entry in world.client.run(run).entries if entry.kind == "approval.answered"]
 
 
 def _ask(story: Story, world: World, message: str) -> str:

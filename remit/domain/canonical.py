@@ -5,11 +5,13 @@ import json
 
 from remit.domain.model import Json
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def canonical(value: Json) -> bytes:
     """UTF-8 JSON with sorted keys and no white space. Raises ValueError on NaN and infinities, and on what lies too deep to write."""
     try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        return _ENCODER.encode(value).encode()
     except RecursionError as error:
         raise ValueError("values lie too deep") from error
 

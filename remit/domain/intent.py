@@ -1,6 +1,8 @@
 """What an agent proposes."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -28,11 +30,18 @@ class Intent(Model):
     delegator: Delegator | None = None
     undoes: Undoes | None = None
 
-    @property
+    @cached_property
     def payload_digest(self) -> str:
         return digest(self.payload)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for every retry of the same step with the same payload, whoever delivers it."""
         return digest([self.run, self.step, self.agent, self.tool, self.payload_digest])[:40]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """What was worked out of the fields is worked out anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("payload_digest", "key"):
+            copied.__dict__.pop(name, None)
+        return copied

@@ -84,14 +84,16 @@ def broken_link(entries: Sequence[Entry]) -> Entry | None:
 
 def is_intact(entry: Entry) -> bool:
     """Whether the entry's content gives its hash."""
-    return entry.hash == _hash(entry)
+    return entry.hash == _hash(entry.run, entry.seq, entry.at, entry, entry.previous)
 
 
 def _next(run: str, head: Entry | None, draft: Draft, now: datetime) -> Entry:
     seq, previous = (0, GENESIS) if head is None else (head.seq + 1, head.hash)
-    unsealed = Entry(run=run, seq=seq, at=now, kind=draft.kind, body=draft.body, previous=previous, hash="")
-    return unsealed.model_copy(update={"hash": _hash(unsealed)})
+    own = _hash(run, seq, now, draft, previous)
+    return Entry(run=run, seq=seq, at=now, kind=draft.kind, body=draft.body, previous=previous, hash=own)
 
 
-def _hash(entry: Entry) -> str:
-    return digest(entry.model_dump(mode="json", exclude={"hash"}))
+def _hash(run: str, seq: int, at: datetime, what: Draft | Entry, previous: str) -> str:
+    """Over the entry as it is written, without the hash itself."""
+    written = at.isoformat().replace("+00:00", "Z")
+    return digest({"run": run, "seq": seq, "at": written, "kind": what.kind, "body": what.body, "previous": previous})

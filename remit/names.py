@@ -54,6 +54,10 @@ class Names:
         """SES's configuration set for all mail of the stage."""
         return self.of("mail")
 
+    def alarms(self) -> str:
+        """The topic that tells people of alarms."""
+        return self.of("alarms")
+
     def machine(self, workflow: str) -> str:
         return self.of(workflow)
 

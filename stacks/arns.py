@@ -53,6 +53,9 @@ class Arns:
     def recorder(self) -> str:
         return self._arn("lambda", "function", self.names.function("recorder"), ArnFormat.COLON_RESOURCE_NAME)
 
+    def alarms(self) -> str:
+        return self.stack.format_arn(service="sns", resource=self.names.alarms())
+
     def mail_identity(self, sender: str) -> str:
         return self._arn("ses", "identity", sender)
 

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jsii
@@ -33,7 +33,8 @@ _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """`folder` is the function's under lambdas/ and its dependency group, `entry` its name in the handler's file; `charter` and
-    `shadow` are its domain's; `charters` are carried with a catalogue for each of their agents, without payloads; `extras`: more paths."""
+    `shadow` are its domain's; `charters` are carried with a catalogue for each of their agents, without payloads; `extras`: more paths;
+    `told`: settings that grow with the deployment, by the names that variables would have."""
 
     folder: str
     entry: str = "handler"
@@ -41,11 +42,12 @@ class Bundle:
     charters: tuple[Charter, ...] = ()
     shadow: tuple[PolicyText, ...] | None = None
     extras: tuple[str, ...] = ()
+    told: Mapping[str, object] = field(default_factory=dict)
 
 
-def api_bundle(charters: Sequence[Charter]) -> Bundle:
+def api_bundle(charters: Sequence[Charter], told: Mapping[str, object]) -> Bundle:
     """It says who may state which facts, and what an agent may call."""
-    return Bundle(folder="api", charters=tuple(charters))
+    return Bundle(folder="api", charters=tuple(charters), told=told)
 
 
 def approvals_bundle(charters: Sequence[Charter]) -> Bundle:
@@ -53,8 +55,8 @@ def approvals_bundle(charters: Sequence[Charter]) -> Bundle:
     return Bundle(folder="approvals", charters=tuple(charters), extras=(_PAGES,))
 
 
-def recorder_bundle() -> Bundle:
-    return Bundle(folder="recorder", extras=(_PAGES,))
+def recorder_bundle(told: Mapping[str, object]) -> Bundle:
+    return Bundle(folder="recorder", extras=(_PAGES,), told=told)
 
 
 def gate_bundle(charter: Charter, shadow: tuple[PolicyText, ...]) -> Bundle:
@@ -90,6 +92,8 @@ class _Bundler:
         for charter in self._bundle.charters:
             _write(target / "charters" / f"{charter.domain}.json", charter.model_dump_json())
             _write_catalogues(charter, target / "catalogues")
+        if self._bundle.told:
+            _write(target / "told.json", json.dumps(self._bundle.told))
         if self._bundle.charter:
             _write_domain(self._bundle.charter, self._bundle.shadow, target)
         return True

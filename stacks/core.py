@@ -1,6 +1,5 @@
 """What all domains share: Remit's own tables, the API, the approvals and the recorder."""
 
-import json
 from collections.abc import Sequence
 
 from aws_cdk import CfnOutput, Stack
@@ -74,9 +73,9 @@ class CoreStack(Stack):
         self.ledger_stream = LedgerTable(self, "Ledger", stage=stage, arns=self._arns).stream_arn
 
     def _api(self, charters: Sequence[Charter]) -> Function:
-        told = {"WORKFLOWS": json.dumps(self._workflows), "AGENTS": json.dumps(self._agents)}
-        environment = {"ACCOUNT": self.account, **told, **self._people.settings()}
-        api, arns = self._function("api", bundle=api_bundle(charters), environment=environment), self._arns
+        bundle = api_bundle(charters, {"WORKFLOWS": self._workflows, "AGENTS": self._agents})
+        environment = {"ACCOUNT": self.account, **self._people.settings()}
+        api, arns = self._function("api", bundle=bundle, environment=environment), self._arns
         api.append_to(arns.table("ledger"))
         api.allow(arns.table("actions"), "dynamodb:GetItem")
         api.allow(arns.table("agents"), "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:DeleteItem")
@@ -103,8 +102,8 @@ class CoreStack(Stack):
 
     def _recorder(self, charters: Sequence[Charter]) -> None:
         arns, sender = self._arns, self._stage.mail_sender
-        environment = {"MAIL_SENDER": sender, "TOLD": json.dumps({charter.domain: charter.told() for charter in charters})}
-        recorder = self._function("recorder", bundle=recorder_bundle(), environment=environment)
+        bundle = recorder_bundle({"TOLD": {charter.domain: charter.told() for charter in charters}})
+        recorder = self._function("recorder", bundle=bundle, environment={"MAIL_SENDER": sender})
         recorder.append_to(arns.table("ledger"))
         recorder.allow(arns.table("uses"), "dynamodb:PutItem")
         recorder.allow(arns.table("budgets"), "dynamodb:UpdateItem")
@@ -114,7 +113,7 @@ class CoreStack(Stack):
 
     def _timekeeper(self, domains: Sequence[str]) -> None:
         arns = self._arns
-        timekeeper = self._function("timekeeper", environment={"DOMAINS": json.dumps(domains)})
+        timekeeper = self._function("timekeeper", bundle=Bundle(folder="timekeeper", told={"DOMAINS": domains}))
         timekeeper.allow(arns.approvals_index("due"), "dynamodb:Query")
         timekeeper.allow([arns.gate(domain) for domain in domains], "lambda:InvokeFunction")
         Schedule(self, "Ticking", name=self._names.of("tick"), rate=self._stage.tick_every, function=timekeeper)

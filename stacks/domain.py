@@ -1,10 +1,11 @@
-"""One charter: its tables and policies, its gate, its agents and its workflows."""
+"""One charter: its tables and policies, its gate, its agents, its workflows and its alarms."""
 
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from remit.domain import measure as of
 from remit.domain.charter import Charter
 from remit.domain.permission import ReadAction
 from remit.names import action_workflow, machine_variable, undo_workflow
@@ -13,6 +14,7 @@ from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
 from stacks.bundling import Bundle, executor_bundle, gate_bundle, reasoner_bundle
 from stacks.constructs.agent_role import AgentRoles, Boundaries
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.function import Function
 from stacks.constructs.mail import MailThatComesBack
 from stacks.constructs.memory import citations, memory, partitions
@@ -24,6 +26,8 @@ from stacks.constructs.workflow import Workflow, starts
 from stacks.stages import Stage
 
 _CLOSING_SECONDS = 300
+# Before anything is refused for want of budget, somebody hears of it.
+_BUDGET_PERCENT = 80
 
 
 class DomainStack(Stack):
@@ -44,6 +48,7 @@ class DomainStack(Stack):
         gate = self._gate(store, public_url, executors, gate_bundle(charter, policy_set.shadow))
         MailThatComesBack(self, "ComesBack", domain=charter.domain, gate=gate)
         self._machines(gate, reasoners)
+        self._alarms(Alarms(self, "Alarms", stage=stage, topic=self._arns.alarms()))
         CfnOutput(self, "PolicyStoreId", value=store.id)
 
     def _gate(self, store: PolicyStore, public_url: str, executors: list[Function], bundle: Bundle) -> Function:
@@ -133,6 +138,17 @@ class DomainStack(Stack):
             functions = common | ({"ReasonerArn": reasoners[spec.agent].arn} if "${ReasonerArn}" in text else {})
             opens = starts(text, self._charter.opened_by(spec.agent))
             self._machine(name, definition, functions, {"MaxAttempts": spec.attempts, **pauses}, opens)
+
+    def _alarms(self, alarms: Alarms) -> None:
+        charter = self._charter
+        for agent in charter.agents:
+            alarms.at(f"denials-{agent}", of.DENIALS, {"Agent": agent}, threshold=self._stage.denial_spike)
+        for agent in charter.day_limits():
+            alarms.at(f"budget-{agent}", of.BUDGET_USED, {"Agent": agent}, threshold=_BUDGET_PERCENT, statistic="Maximum")
+        for tool in charter.tools:
+            alarms.at(f"unverified-{tool.replace('.', '-')}", of.UNVERIFIED_OUTCOMES, {"Tool": tool})
+        alarms.at(f"gate-errors-{charter.domain}", of.GATE_ERRORS, {"Domain": charter.domain})
+        alarms.on_errors_of(f"gate-raised-{charter.domain}", self._names.gate(charter.domain))
 
     def _behind_the_api(self) -> dict[str, str]:
         """The workflows that no charter names, with their files."""

@@ -12,7 +12,8 @@ import boto3
 # What the Lambda runtime has; a bundle brings the rest.
 _RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3")
 
-# CPU time, because another process on the machine is no cost of an import. Memory is what is resident then, where Linux tells it.
+# CPU time, because another process on the machine is no cost of an import. Memory is what is resident then, and was at most, where Linux
+# tells it.
 _PROGRAM = """
 import os, sys, time
 sys.path[:0] = {path!r}
@@ -20,7 +21,11 @@ start = time.process_time()
 import {module}
 spent = time.process_time() - start
 told = "/proc/self/statm"
-print(spent, int(open(told).read().split()[1]) * os.sysconf("SC_PAGE_SIZE") if os.path.exists(told) else 0)
+if os.path.exists(told):
+    peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    print(spent, int(open(told).read().split()[1]) * os.sysconf("SC_PAGE_SIZE"), int(peak) * 1024)
+else:
+    print(spent, 0, 0)
 """
 _ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -38,6 +43,7 @@ class Cost:
 
     seconds: float
     memory: int
+    peak: int
 
 
 def lambda_runtime(folder: Path) -> Path:
@@ -62,5 +68,5 @@ def _import(module: str, path: Sequence[Path], scratch: Path) -> Cost:
     program = _PROGRAM.format(path=[str(folder) for folder in path], module=module)
     command = [sys.executable, "-I", "-S", "-X", f"pycache_prefix={scratch}", "-c", program]
     done = subprocess.run(command, env=_ENVIRONMENT, capture_output=True, text=True, check=True)  # noqa: S603 - a fixed command
-    seconds, memory = done.stdout.split()
-    return Cost(seconds=float(seconds), memory=int(memory))
+    seconds, memory, peak = done.stdout.split()
+    return Cost(seconds=float(seconds), memory=int(memory), peak=int(peak))

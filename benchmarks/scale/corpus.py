@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from remit.domain.access import TableSpec
 from remit.domain.cedar_schema import cedar_schema
 from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, ToolSpec
+from remit.domain.memory import NamespaceSpec
 from remit.domain.payload import Cents, Payload
 from remit.domain.permission import DataAction, Permission, ReadAction, ReadPermission
 from remit.domain.policy import PolicyText, matrix_permits
@@ -43,6 +44,7 @@ def _charter(domain: str, agents: int) -> Charter:
         facts={},
         routes={"finance": Route(approvers=("finance@example.com",), expires_after_seconds=3600)},
         unverified="finance",
+        namespaces={domain: NamespaceSpec(description="Of the team.", readers=tuple(f"{domain}-{agent}" for agent in range(agents)))},
         workflows={},
     )
 

@@ -11,6 +11,9 @@ from benchmarks.scale.corpus import policy_set
 from remit.domain.charter import Charter
 from stacks.core import CoreStack
 from stacks.domain import DomainStack
+from stacks.evidence import EvidenceStack
+from stacks.memory import MemoryStack
+from stacks.operations import OperationsStack
 from stacks.stages import LOCAL_ENDPOINT, PROD
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -39,12 +42,15 @@ class Synthesis:
 
 
 def synthesise(charters: Sequence[Charter], domains: int) -> Synthesis:
-    """As `cdk synth` does for production, without making bundles: the core, and the stacks of the first so many domains."""
+    """As `cdk synth` does for production, without making bundles: what all share, and the stacks of the first so many domains."""
     begun, app = time.monotonic(), App(context={"aws:cdk:bundling-stacks": [], "stage": PROD.name})
     core = CoreStack(app, PROD.names.of("core"), stage=PROD, endpoint=LOCAL_ENDPOINT, charters=charters)
     for charter in charters[:domains]:
         name = PROD.names.of(charter.domain)
         DomainStack(app, name, stage=PROD, public_url=core.public_url, charter=charter, policy_set=policy_set(charter))
+    EvidenceStack(app, PROD.names.of("evidence"), stage=PROD, ledger_stream=core.ledger_stream)
+    OperationsStack(app, PROD.names.of("operations"), stage=PROD, charters=charters)
+    MemoryStack(app, PROD.names.of("memory"), stage=PROD, charters=charters, fact_stream=core.fact_stream)
     assembly = app.synth()
     templates = tuple(_template(stack.stack_name, stack.template) for stack in assembly.stacks)
     return Synthesis(time.monotonic() - begun, templates)

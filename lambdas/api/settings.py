@@ -1,6 +1,4 @@
-"""What the API is told by its environment."""
-
-from pydantic import Json
+"""What the API is told by its environment and its bundle."""
 
 from remit.adapters.environment import Settings
 from remit.usecases.runs import WorkflowInfo
@@ -8,8 +6,8 @@ from remit.usecases.runs import WorkflowInfo
 
 class ApiSettings(Settings):
     remit_stage: str
-    workflows: Json[dict[str, WorkflowInfo]]
-    agents: Json[dict[str, str]]
+    workflows: dict[str, WorkflowInfo]
+    agents: dict[str, str]
     aws_region: str
     account: str
     token_issuer: str

@@ -1,6 +1,4 @@
-"""What the monitor is told by its environment."""
-
-from pydantic import Json
+"""What the monitor is told by its environment and its bundle."""
 
 from remit.adapters.environment import Settings
 
@@ -9,5 +7,5 @@ class MonitorSettings(Settings):
     """`routes` has those of each domain, `budgets` each agent's limits of a day by meter."""
 
     remit_stage: str
-    budgets: Json[dict[str, dict[str, int]]]
-    routes: Json[dict[str, tuple[str, ...]]]
+    budgets: dict[str, dict[str, int]]
+    routes: dict[str, tuple[str, ...]]

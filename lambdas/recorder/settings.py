@@ -1,6 +1,4 @@
-"""What the recorder is told by its environment."""
-
-from pydantic import Json
+"""What the recorder is told by its environment and its bundle."""
 
 from remit.adapters.environment import Settings
 
@@ -10,4 +8,4 @@ class RecorderSettings(Settings):
 
     remit_stage: str
     mail_sender: str
-    told: Json[dict[str, tuple[str, ...]]]
+    told: dict[str, tuple[str, ...]]

@@ -1,10 +1,8 @@
-"""What the timekeeper is told by its environment."""
-
-from pydantic import Json
+"""What the timekeeper is told by its environment and its bundle."""
 
 from remit.adapters.environment import Settings
 
 
 class TimekeeperSettings(Settings):
     remit_stage: str
-    domains: Json[tuple[str, ...]]
+    domains: tuple[str, ...]

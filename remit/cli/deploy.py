@@ -23,11 +23,15 @@ def deploy(root: Path, state: CloudState, progress: Callable[[str], None]) -> No
     if not _bootstrapped(state):
         progress("bootstrapping the CDK")
         # From a directory without cdk.json, so that it does not synthesise the app first.
-        _cdk(root, state, "bootstrap", f"aws://{state.account_id}/{state.region}", cwd=state.log_dir, progress=progress)
+        cdk(root, state, "bootstrap", f"aws://{state.account_id}/{state.region}", cwd=state.log_dir, progress=progress)
     progress("synthesising")
-    context = ("-c", f"stage={LOCAL_STAGE}", "-c", f"endpoint={state.endpoint}")
     files = ("--outputs-file", str(state.log_dir.parent / "outputs.json"), "--output", str(state.log_dir.parent / "cdk.out"))
-    _cdk(root, state, "deploy", "--all", "--require-approval", "never", *context, *files, cwd=root, progress=progress)
+    cdk(root, state, "deploy", "--all", "--require-approval", "never", *context(state), *files, cwd=root, progress=progress)
+
+
+def context(state: CloudState) -> tuple[str, ...]:
+    """What the app has to be told to be synthesised for this local cloud."""
+    return "-c", f"stage={LOCAL_STAGE}", "-c", f"endpoint={state.endpoint}"
 
 
 def _bootstrapped(state: CloudState) -> bool:
@@ -39,7 +43,8 @@ def _bootstrapped(state: CloudState) -> bool:
     return status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
-def _cdk(root: Path, state: CloudState, *arguments: str, cwd: Path, progress: Callable[[str], None]) -> None:
+def cdk(root: Path, state: CloudState, *arguments: str, cwd: Path, progress: Callable[[str], None]) -> None:
+    """Raises CliError with the last lines of its log if it fails."""
     program, log = root / "node_modules" / ".bin" / "cdk", state.log_dir / f"cdk-{arguments[0]}.log"
     if not program.exists():
         raise CliError("The CDK command line is not installed: run 'make install'.")

@@ -249,6 +249,11 @@ class Charter(Model):
         """Whether anything can be undone at all."""
         return any(tool.compensate for tool in self.tools.values())
 
+    def day_limits(self) -> dict[str, dict[str, int]]:
+        """By meter, of each agent that has a budget for the day."""
+        limits = {agent: budget.day.limits for agent, budget in self.budgets.items()}
+        return {agent: found for agent, found in limits.items() if found}
+
     def told(self) -> tuple[str, ...]:
         """Who is told of an outcome that is not as intended."""
         return () if self.unverified is None else self.approvers_of(self.unverified)

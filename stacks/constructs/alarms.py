@@ -17,13 +17,38 @@ from stacks.stages import Stage
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 
 
-class Alarms(Construct):
-    """Each alarm tells the topic when it goes off and when it is over."""
+class AlarmTopic(Construct):
+    """Who is told of alarms."""
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id)
+        topic = sns.Topic(self, "Topic", topic_name=stage.names.alarms(), master_key=self._key(stage), enforce_ssl=True)
+        for address in stage.operators:
+            topic.add_subscription(subscriptions.EmailSubscription(address))
+
+    def _key(self, stage: Stage) -> kms.Key:
+        """AWS's own key for SNS cannot be used by alarms."""
+        key = kms.Key(self, "Key", description=f"Alarms of {stage.name}", enable_key_rotation=True, removal_policy=stage.removal_policy)
+        alarms = f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:{stage.names.of('*')}"
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions={"ArnLike": {"aws:SourceArn": alarms}},
+            )
+        )
+        return key
+
+
+class Alarms(Construct):
+    """Each alarm tells the topic when it goes off and when it is over."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, topic: str) -> None:
+        """`topic`: its ARN."""
+        super().__init__(scope, construct_id)
         self._stage = stage
-        self._action = actions.SnsAction(self._topic(stage))
+        self._action = actions.SnsAction(sns.Topic.from_topic_arn(self, "Topic", topic))
 
     def at(
         self, name: str, metric: Metric, dimensions: Mapping[str, str], *, threshold: float = 1, minutes: int = 5, statistic: str = "Sum"
@@ -81,23 +106,3 @@ class Alarms(Construct):
         )
         alarm.add_alarm_action(self._action)
         alarm.add_ok_action(self._action)
-
-    def _topic(self, stage: Stage) -> sns.Topic:
-        topic = sns.Topic(self, "Topic", topic_name=stage.names.of("alarms"), master_key=self._key(stage), enforce_ssl=True)
-        for address in stage.operators:
-            topic.add_subscription(subscriptions.EmailSubscription(address))
-        return topic
-
-    def _key(self, stage: Stage) -> kms.Key:
-        """AWS's own key for SNS cannot be used by alarms."""
-        key = kms.Key(self, "Key", description=f"Alarms of {stage.name}", enable_key_rotation=True, removal_policy=stage.removal_policy)
-        alarms = f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:{stage.names.of('*')}"
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-                resources=["*"],
-                conditions={"ArnLike": {"aws:SourceArn": alarms}},
-            )
-        )
-        return key

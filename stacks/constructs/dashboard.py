@@ -15,11 +15,15 @@ from remit.domain.measure import Metric
 from stacks.stages import Stage
 
 _WIDTH, _HEIGHT = 8, 6
+# More lines than these say nothing; CloudWatch takes 500 in a widget and 2,500 on a dashboard.
+_READABLE, _MOST = 50, 20
+# Metrics Insights knows no percentiles.
+_INSIGHTS = {"Sum": "SUM", "Maximum": "MAX", "Average": "AVG", "p95": "MAX"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A widget: the metric under one dimension, with a line for each of its values."""
+    """A widget: the metric under one dimension, with a line for each of its values, or for those that have most of it."""
 
     title: str
     metric: Metric
@@ -116,8 +120,19 @@ def _widgets(row: Row, stage: Stage) -> Iterable[list[cloudwatch.IWidget]]:
 
 
 def _graph(chart: Chart, stage: Stage) -> cloudwatch.GraphWidget:
+    if len(chart.values) > _READABLE:
+        highest = f"{chart.title}: the {_MOST} highest"
+        return cloudwatch.GraphWidget(title=highest, left=[_highest(chart, stage)], width=_WIDTH, height=_HEIGHT)
     lines = [_line(chart, {chart.dimension: value}, value, stage) for value in chart.values]
     return cloudwatch.GraphWidget(title=chart.title, left=lines, width=_WIDTH, height=_HEIGHT)
+
+
+def _highest(chart: Chart, stage: Stage) -> cloudwatch.IMetric:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html"""
+    most = _INSIGHTS[chart.statistic]
+    query = f'SELECT {most}("{chart.metric.name}") FROM SCHEMA("{stage.names.metrics}", "{chart.dimension}")'  # noqa: S608 - no SQL
+    ordered = f'{query} GROUP BY "{chart.dimension}" ORDER BY {most}() DESC LIMIT {_MOST}'
+    return cloudwatch.MathExpression(expression=ordered, using_metrics={}, label="", period=Duration.minutes(1))
 
 
 def _line(chart: Chart, dimensions: dict[str, str], label: str, stage: Stage) -> cloudwatch.Metric:

@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from remit.domain.charter import Charter
-from tests.infrastructure.grants import CHARTERS
+from tests.infrastructure.grants import CHARTERS, machines_of
 from tests.infrastructure.templates import deployment
 
 every_domain = pytest.mark.parametrize("charter", CHARTERS, ids=lambda charter: charter.domain)
@@ -26,6 +27,31 @@ def test_every_function_has_its_own_asset(assets: dict[str, Path]) -> None:
     assert {name: sorted(path.name for path in (asset / "lambdas").iterdir()) for name, asset in assets.items()} == {
         name: sorted(("__init__.py", folder)) for name, folder in FOLDERS.items()
     }
+
+
+def told(asset: Path) -> dict[str, Any]:
+    """What a function is told by its bundle, because it grows with the deployment."""
+    return dict(json.loads((asset / "told.json").read_text(encoding="utf-8")))
+
+
+def test_the_api_knows_every_workflow_with_its_domain_people_and_agent(assets: dict[str, Path]) -> None:
+    expected: dict[str, dict[str, object]] = {}
+    for charter in CHARTERS:
+        common: dict[str, object] = {"domain": charter.domain, "groups": [*charter.groups]}
+        opened = charter.opened_workflows()
+        expected |= {name: {**common, "agent": None if name in opened else spec.agent} for name, spec in charter.workflows.items()}
+        behind = [name for name in machines_of(charter) if name not in charter.workflows]
+        expected |= {name: {**common, "agent": None} for name in behind}
+    assert told(assets["api"])["WORKFLOWS"] == expected
+    assert told(assets["api"])["AGENTS"] == {agent: charter.domain for charter in CHARTERS for agent in charter.agents}
+
+
+def test_who_is_told_watched_and_woken_is_in_the_bundles_too(assets: dict[str, Path]) -> None:
+    assert told(assets["recorder"])["TOLD"] == {charter.domain: [*charter.told()] for charter in CHARTERS}
+    assert told(assets["timekeeper"])["DOMAINS"] == [charter.domain for charter in CHARTERS]
+    assert told(assets["monitor"])["ROUTES"] == {charter.domain: [*charter.routes] for charter in CHARTERS}
+    budgets = {agent: budget.day.limits for charter in CHARTERS for agent, budget in charter.budgets.items() if budget.day.limits}
+    assert told(assets["monitor"])["BUDGETS"] == budgets
 
 
 @every_domain

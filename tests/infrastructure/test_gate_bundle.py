@@ -49,7 +49,7 @@ def test_where_the_gate_decides_it_has_cedar(assets: dict[str, Path], runtime: P
 
 @pytest.mark.parametrize("engine", ["", "opa"])
 def test_another_engine_is_refused_at_cold_start(assets: dict[str, Path], runtime: Path, engine: str) -> None:
-    assert "environment variable POLICY_ENGINE: " in wired(assets, runtime, engine)
+    assert "setting POLICY_ENGINE: " in wired(assets, runtime, engine)
 
 
 def test_the_handler_imports_in_little_more_than_twice_the_time_of_boto3(assets: dict[str, Path], runtime: Path, tmp_path: Path) -> None:

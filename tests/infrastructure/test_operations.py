@@ -67,11 +67,11 @@ def test_dimensions_are_bounded_on_the_dashboard_and_in_alarms(stage: str) -> No
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_alarm_tells_the_topic_when_it_goes_off_and_when_it_is_over(stage: str) -> None:
     deployed = deployment(stage)
-    (topic,) = deployed.of_type("AWS::SNS::Topic")
-    assert alarms(deployed)
-    assert {json.dumps(alarm[when]) for alarm in alarms(deployed) for when in ("AlarmActions", "OKActions")} == {
-        json.dumps([{"Ref": topic}])
-    }
+    (topic,) = deployed.of_type("AWS::SNS::Topic").values()
+    assert topic["Properties"]["TopicName"] == f"remit-{stage}-alarms"
+    told = {deployed.text(arn) for alarm in alarms(deployed) for when in ("AlarmActions", "OKActions") for arn in alarm[when]}
+    assert told == {"sns:alarms"}
+    assert [alarm for alarm in alarms(deployed) if not (alarm["AlarmActions"] and alarm["OKActions"])] == []
     (subscription,) = deployed.of_type("AWS::SNS::Subscription").values()
     assert (subscription["Properties"]["Protocol"], subscription["Properties"]["Endpoint"]) == ("email", "operations@example.com")
 

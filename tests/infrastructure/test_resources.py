@@ -38,14 +38,14 @@ TOLD = {
     "POWERTOOLS_TRACER_CAPTURE_ERROR",
 }
 TOLD_ALSO: dict[str, set[str]] = {
-    "api": {"WORKFLOWS", "ACCOUNT", "AGENTS", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_KEYS_URL"},
+    "api": {"ACCOUNT", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_KEYS_URL"},
     "approvals": {"ACCOUNT", "PUBLIC_URL", "SIGN_IN_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_KEYS_URL"},
     "cascade": set(),
-    "timekeeper": {"DOMAINS"},
-    "recorder": {"MAIL_SENDER", "TOLD"},
+    "timekeeper": set(),
+    "recorder": {"MAIL_SENDER"},
     "archiver": {"ARCHIVE_BUCKET"},
     "sealer": {"ARCHIVE_BUCKET", "SEAL_KEY", "SETTLE_SECONDS"},
-    "monitor": {"ROUTES", "BUDGETS"},
+    "monitor": set(),
     "claims-payout": {"PAYOUTS_TABLE"},
     "claims-export": {"CLAIMS_TABLE"},
 }
@@ -148,18 +148,6 @@ def test_a_function_is_told_what_it_needs_and_no_secret(stage: str) -> None:
     assert {name: set(variables) for name, variables in told.items()} == {name: TOLD | also for name, also in TOLD_ALSO.items()}
     assert {variables["POWERTOOLS_METRICS_NAMESPACE"] for variables in told.values()} == {f"Remit/{stage}"}
     assert not re.search(r"secret(?!ary)|password|api_?key|AKIA", json.dumps(told), re.IGNORECASE)
-
-
-def test_the_api_knows_every_workflow_with_its_domain_people_and_agent() -> None:
-    variables = deployment("prod").functions()["api"]["Properties"]["Environment"]["Variables"]
-    expected: dict[str, dict[str, object]] = {}
-    for charter in CHARTERS:
-        common: dict[str, object] = {"domain": charter.domain, "groups": [*charter.groups]}
-        opened = charter.opened_workflows()
-        expected |= {name: {**common, "agent": None if name in opened else spec.agent} for name, spec in charter.workflows.items()}
-        behind = [name for name in machines_of(charter) if name not in charter.workflows]
-        expected |= {name: {**common, "agent": None} for name in behind}
-    assert json.loads(variables["WORKFLOWS"]) == expected
 
 
 def test_in_production_functions_run_traced_on_arm_with_python_3_13() -> None:

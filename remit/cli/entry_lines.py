@@ -102,6 +102,11 @@ def _undone(body: Body) -> Line:
     return Line("undone", f"by {body.get('tool', '?')}", [f"warrant {short(body.get('warrant'))}", f"in {by.get('run', '?')}"])
 
 
+def _redacted(body: Body) -> Line:
+    headline = f"{len(body.get('transcripts') or ())} transcripts by {body.get('by', '?')}"
+    return Line("redacted", headline, [str(body.get("reason", "?"))])
+
+
 def _finished(body: Body) -> Line:
     return Line("end", " ".join(filter(None, (body.get("outcome"), body.get("error")))) or "?")
 
@@ -140,5 +145,6 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "message.sent": _said,
     "outcome.reported": _reported,
     "action.undone": _undone,
+    "transcript.redacted": _redacted,
     "run.finished": _finished,
 }

@@ -24,7 +24,15 @@ def render(run: Run, asked: Mapping[str, Run] | None = None) -> Tree:
     tree = Tree(summary(run))
     branch, start = tree, run.entries[0].at if run.entries else None
     for entry in run.entries:
-        if entry.kind in {"intent.proposed", "model.called", "run.started", "outcome.reported", "action.undone", "run.finished"}:
+        if entry.kind in {
+            "intent.proposed",
+            "model.called",
+            "run.started",
+            "outcome.reported",
+            "action.undone",
+            "transcript.redacted",
+            "run.finished",
+        }:
             branch = tree
         node = branch.add(_row(_elapsed(entry.at - (start or entry.at)), describe(entry.kind, entry.body)))
         branch = node if entry.kind == "intent.proposed" else branch

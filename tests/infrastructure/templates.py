@@ -37,10 +37,10 @@ class Deployment:
     def denied(self, function: str) -> set[str]:
         return {grant for effect, grant in self.grants(self.functions()[function]["Properties"]["Role"]) if effect == "Deny"}
 
-    def denials_by_role(self) -> dict[str, set[str]]:
-        """What each role is denied: by policies in it and attached to it, and by its boundary."""
+    def grants_by_role(self, effect: str) -> dict[str, set[str]]:
+        """What each role is allowed, or denied: by policies in it and attached to it, and by its boundary."""
         all_of = {name: self._all_of(name, role) for name, role in self.of_type("AWS::IAM::Role").items()}
-        return {name: {grant for effect, grant in found if effect == "Deny"} for name, found in all_of.items()}
+        return {name: {grant for how, grant in found if how == effect} for name, found in all_of.items()}
 
     def _all_of(self, name: str, role: Resource) -> Iterator[tuple[str, str]]:
         yield from self.grants({"Fn::GetAtt": [name, "Arn"]})

@@ -37,7 +37,7 @@ def test_a_function_may_do_exactly_this(stage: str, name: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_role_there_is_is_denied_to_rewrite_the_ledger(stage: str) -> None:
     """By its own policy or by its boundary; the table's own policy denies it once more, to everybody."""
-    denials = deployment(stage).denials_by_role()
+    denials = deployment(stage).grants_by_role("Deny")
     assert len(denials) > len(GRANTS)
     assert {role: found for role, found in denials.items() if not found >= NO_REWRITES} == {}
 

@@ -110,6 +110,13 @@ class Attempt(Answer):
     question: dict[str, Any] | None = None
 
 
+class Redacted(Answer):
+    """The transcripts that are gone, by name."""
+
+    run: str
+    transcripts: tuple[str, ...]
+
+
 class Undo(Answer):
     """How far a run has been undone, the last of its actions first."""
 

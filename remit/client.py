@@ -25,7 +25,7 @@ import requests
 from pydantic import ValidationError
 from requests_aws4auth import AWS4Auth
 
-from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Catalogue, Reason, Run, Started, Undo
+from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Catalogue, Reason, Redacted, Run, Started, Undo
 
 _PAUSES = (0.2, 0.6, 1.8)
 _CONNECT_SECONDS, _READ_SECONDS = 5.0, 30.0
@@ -151,6 +151,12 @@ class RemitClient:
     def undoing(self, run: str) -> Undo:
         """How far a run has been taken back."""
         return _parsed(Undo, self._answer("GET", f"/runs/{quote(run, safe='')}/undo"))
+
+    def redact(self, run: str, reason: str, call: int | None = None) -> Redacted:
+        """Take away what models were asked and answered in a run, or in the call that one of its entries tells of."""
+        # Harmless to repeat: it is recorded once.
+        said = {"reason": reason} if call is None else {"reason": reason, "call": call}
+        return self._post(Redacted, f"/runs/{quote(run, safe='')}/redact", said, None)
 
     def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None, on_behalf_of: str | None = None) -> Act:
         """Ask for one governed action, on behalf of the person whose token it is. A denial is a result, not an error."""

@@ -82,6 +82,8 @@ class CoreStack(Stack):
         api.allow(arns.person_index(), "dynamodb:Query")
         api.allow(arns.table("delegations"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem")
         api.allow(arns.table("facts"), *(f"dynamodb:{action}" for action in _FACT_ACTIONS))
+        api.allow(arns.transcripts(), "s3:DeleteObject")
+        acknowledge_wildcard(api.role, arns.transcripts(), "Whose data has to go is not known before.")
         opened = {workflow for charter in charters for workflow in charter.opened_workflows()}
         api.allow([arns.machine(workflow) for workflow in self._workflows if workflow not in opened], "states:StartExecution")
         for execution in [arns.execution(workflow) for workflow in self._workflows]:
@@ -124,6 +126,7 @@ class CoreStack(Stack):
         rest.route("POST", "/runs/{id}/undo", api)
         rest.route("GET", "/runs/{id}/undo", api)
         rest.route("POST", "/runs/{id}/withdraw", api)
+        rest.route("POST", "/runs/{id}/redact", api)
         rest.route("POST", "/intents", api)
         rest.route("GET", "/approvals", approvals)
         rest.route("GET", "/agents", api)
@@ -150,6 +153,7 @@ class CoreStack(Stack):
         self._callers(
             "Operator", operates, rest.arn("POST", "/agents/*"), rest.arn("POST", "/delegations/*"), rest.arn("GET", "/runs/*"), *undoes
         )
+        self._callers("Redactor", [], rest.arn("GET", "/runs/*"), rest.arn("POST", "/runs/*/redact"))
         # What stewards may state, and what they are shown, is the charters' to say.
         self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES])
 

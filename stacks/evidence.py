@@ -27,7 +27,7 @@ class EvidenceStack(Stack):
         self._archive.only_written_by([archiver, sealer])
         Schedule(self, "Sealing", name=self._names.of("seal"), rate=stage.seal_every, function=sealer)
         self._auditor()
-        self._redactor(Transcripts(self, "Transcripts", stage=stage, name=self._names.transcripts(self.account, self.region)))
+        self._reader(Transcripts(self, "Transcripts", stage=stage, name=self._names.transcripts(self.account, self.region)))
         CfnOutput(self, "ArchiveBucket", value=self._archive.bucket_name)
 
     def _archiver(self, ledger_stream: str) -> Function:
@@ -75,13 +75,14 @@ class EvidenceStack(Stack):
         policy = iam.ManagedPolicy(self, "Auditor", managed_policy_name=self._names.of("auditor"), statements=reads)
         acknowledge_wildcard(policy, objects, "All of the archive is there to be read by whoever checks it.")
 
-    def _redactor(self, transcripts: Transcripts) -> None:
-        """A policy for people who answer for personal data: they read what models were asked and answered, and delete it."""
+    def _reader(self, transcripts: Transcripts) -> None:
+        """A policy for people who answer for personal data: they read what models were asked and answered. To have it deleted they call
+        the API, which records it."""
         objects = self._arns.transcripts()
-        allowed = iam.PolicyStatement(actions=["s3:GetObject", "s3:DeleteObject"], resources=[objects])
+        allowed = iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects])
         # With it, what was redacted is told apart from what may not be read.
         listed = iam.PolicyStatement(actions=["s3:ListBucket"], resources=[transcripts.bucket_arn])
-        policy = iam.ManagedPolicy(self, "Redactor", managed_policy_name=self._names.of("redactor"), statements=[allowed, listed])
+        policy = iam.ManagedPolicy(self, "Reader", managed_policy_name=self._names.of("transcripts"), statements=[allowed, listed])
         acknowledge_wildcard(policy, objects, "Whose data has to go is not known before.")
 
     def _objects(self, function: Function, action: str, *folders: str) -> None:

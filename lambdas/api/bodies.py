@@ -36,6 +36,12 @@ class Because(Model):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class Redact(Because):
+    """Why what models were asked and answered is taken away; `call` is the entry of the one call that it is about."""
+
+    call: Annotated[int, Field(ge=0)] | None = None
+
+
 def agents_body(views: tuple[AgentView, ...]) -> JsonObject:
     """GET /agents."""
     listed: list[JsonObject] = [view.model_dump(mode="json") for view in views]

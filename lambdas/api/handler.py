@@ -10,14 +10,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api import delegations, facts
-from lambdas.api.bodies import AskForAction, Because, StartRun, action_body, agents_body, error_body, run_body, undo_body
+from lambdas.api.bodies import AskForAction, Because, Redact, StartRun, action_body, agents_body, error_body, run_body, undo_body
 from lambdas.api.http import action_answer, json_answer, kept_answer, requester_of
 from lambdas.api.statuses import status_of_error, status_of_undo
-from lambdas.api.wiring import ports
+from lambdas.api.wiring import ports, redacting
 from remit.adapters.observability import about, metrics, observed
 from remit.domain.errors import InvalidRequest, Reason, RemitError
 from remit.domain.strict_json import read_object
 from remit.usecases.agents import agents, offered, resume, suspend
+from remit.usecases.redact import redact
 from remit.usecases.runs import Call, propose, settled, start_run, view
 from remit.usecases.undo import undo, undo_view
 from remit.usecases.withdraw import withdraw
@@ -61,6 +62,14 @@ def show_undo(run: str) -> Response[str]:
     about(run=run)
     metrics.add_metric("UndosShown", MetricUnit.Count, 1)
     return json_answer(HTTPStatus.OK, undo_body(undo_view(run, ports().undo)))
+
+
+@app.post("/runs/<run>/redact")
+def take_away(run: str, body: Redact) -> Response[str]:
+    about(run=run)
+    metrics.add_metric("RedactionsReceived", MetricUnit.Count, 1)
+    gone = redact(run, body.call, body.reason, requester_of(app.current_event), redacting())
+    return json_answer(HTTPStatus.OK, {"run": run, "transcripts": [part.name for part in gone]})
 
 
 @app.post("/intents")

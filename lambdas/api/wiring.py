@@ -17,6 +17,7 @@ from remit.adapters.dynamodb_undoings import DynamoUndoings
 from remit.adapters.environment import read_settings
 from remit.adapters.observability import witness
 from remit.adapters.pool_keys import PoolKeys, fetch_from
+from remit.adapters.s3_transcripts import S3Transcripts
 from remit.adapters.stepfunctions import StepFunctionsWorkflows
 from remit.adapters.system import SystemClock, SystemEntropy
 from remit.delegation_ports import Tokens
@@ -25,6 +26,7 @@ from remit.usecases.agents import AgentPorts
 from remit.usecases.delegations import DelegationPorts
 from remit.usecases.fact_desk import FactDesk
 from remit.usecases.facts import FactPorts
+from remit.usecases.redact import RedactPorts
 from remit.usecases.runs import RunPorts
 from remit.usecases.undo import UndoPorts
 
@@ -63,6 +65,14 @@ def ports() -> ApiPorts:
         ),
         tokens=_tokens(settings, clock),
     )
+
+
+@cache
+def redacting() -> RedactPorts:
+    """Only a redaction pays for another client."""
+    settings = read_settings(ApiSettings)
+    bucket = Names(settings.remit_stage).transcripts(settings.account, settings.aws_region)
+    return RedactPorts(records=ports().runs.records, transcripts=S3Transcripts(boto3.client("s3", config=CONFIG), bucket))
 
 
 def _tokens(settings: ApiSettings, clock: SystemClock) -> CognitoTokens:

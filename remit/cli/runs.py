@@ -81,7 +81,7 @@ def trace(
         _print_tree(family(found, client.run), as_json)
         return
     if html is not None:
-        _write_page(found, html)
+        write_page(found, html)
     if as_json:
         print_json(found.model_dump(mode="json"))
     elif html is not None:
@@ -90,7 +90,8 @@ def trace(
         out().print(render(found))
 
 
-def _write_page(found: Run, path: Path) -> None:
+def write_page(found: Run, path: Path) -> None:
+    """The run as a page that stands by itself. Raises CliError where there is no writing."""
     entries = [recorded(entry) for entry in found.entries]
     try:
         path.write_text(trace_page(trace_of(entries, list_prices()), entries), encoding="utf-8")

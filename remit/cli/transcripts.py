@@ -1,8 +1,7 @@
 """remit transcripts: what models were asked and answered in a run, word for word, and how it is taken away again."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Annotated, NamedTuple, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -10,29 +9,24 @@ from remit.adapters.s3_transcripts import S3Transcripts
 from remit.cli.errors import CliError
 from remit.cli.ledger import Stage, of_runs, place_of
 from remit.cli.output import JsonFlag, out, print_json
+from remit.cli.target import find_target
 from remit.domain.errors import Unavailable
-from remit.domain.ledger import Entry, Kind
+from remit.domain.ledger import Entry
 from remit.domain.model import JsonObject
 from remit.transcript_ports import Transcripts
+from remit.usecases.redact import Part, parts_of
 
 T = TypeVar("T")
 transcripts_app = typer.Typer(help="What models were asked and answered.", no_args_is_help=True)
 Run = Annotated[str, typer.Argument(help="The run's id.")]
+Reason = Annotated[str, typer.Option(help="Why it is taken away: it is recorded.")]
 Call = Annotated[int | None, typer.Option(help="Only the model call that this entry of the run tells of.", min=0)]
-
-
-class Part(NamedTuple):
-    """The input or the output of one model call, by the entry that tells of the call."""
-
-    seq: int
-    side: str
-    name: str
 
 
 @transcripts_app.command("show")
 def show(run: Run, *, call: Call = None, stage: Stage = None, as_json: JsonFlag = False) -> None:
-    """Print the messages of a run's model calls. Your AWS credentials need what the policy remit-<stage>-redactor gives."""
-    parts, kept = parts_of(run, call), _transcripts(stage)
+    """Print the messages of a run's model calls. Your AWS credentials need what the policy remit-<stage>-transcripts gives."""
+    parts, kept = _parts(run, call), _transcripts(stage)
     found = [(part, _read(part, kept)) for part in parts]
     if as_json:
         print_json([{"entry": part.seq, "side": part.side, "name": part.name, "messages": messages} for part, messages in found])
@@ -43,31 +37,22 @@ def show(run: Run, *, call: Call = None, stage: Stage = None, as_json: JsonFlag 
 
 
 @transcripts_app.command("redact")
-def redact(run: Run, *, call: Call = None, stage: Stage = None, as_json: JsonFlag = False) -> None:
-    """Delete what models were asked and answered in a run. The ledger keeps who asked what when, and the digests."""
-    parts, kept = parts_of(run, call), _transcripts(stage)
-    for part in parts:
-        _told(partial(kept.redact, part.name))
+def redact(run: Run, *, reason: Reason, call: Call = None, as_json: JsonFlag = False) -> None:
+    """Delete what models were asked and answered in a run. The ledger keeps that it was, by whom and why, and the digests."""
+    gone = find_target().client().redact(run, reason, call)
     if as_json:
-        print_json([part.name for part in parts])
+        print_json([*gone.transcripts])
     else:
-        out().print(f"{run}: {len(parts)} transcripts are gone; their digests stay in the ledger.", soft_wrap=True)
+        out().print(f"{run}: {len(gone.transcripts)} transcripts are gone; their digests stay in the ledger.", soft_wrap=True)
 
 
-def parts_of(run: str, call: int | None) -> list[Part]:
+def _parts(run: str, call: int | None) -> tuple[Part, ...]:
     """Raises CliError where the run has no such model call."""
-    entries = [record for _, record in of_runs([run]) if isinstance(record, Entry) and record.kind is Kind.MODEL_CALLED]
-    parts = [part for entry in entries if call in {None, entry.seq} for part in _parts(entry)]
+    parts = parts_of([record for _, record in of_runs([run]) if isinstance(record, Entry)], call)
     if not parts:
         which = "model call" if call is None else f"model call at entry {call}"
         raise CliError(f"{run} has no {which} with a transcript: see 'remit trace {run}'.")
     return parts
-
-
-def _parts(entry: Entry) -> Iterator[Part]:
-    kept = entry.body.get("archived")
-    if isinstance(kept, dict):
-        yield from (Part(entry.seq, side, str(kept[side])) for side in ("input", "output") if kept.get(side))
 
 
 def _transcripts(stage: str | None) -> Transcripts:
@@ -85,7 +70,7 @@ def _told(call: Callable[[], T]) -> T:
     try:
         return call()
     except Unavailable as error:
-        raise CliError(f"{error.message} Check the stage, and that you have the policy remit-<stage>-redactor.") from error
+        raise CliError(f"{error.message} Check the stage, and that you have the policy remit-<stage>-transcripts.") from error
 
 
 def _lines(messages: list[JsonObject] | None) -> Iterator[str]:

@@ -114,6 +114,7 @@ TABLE: Mapping[Kind, Row] = {
     ),
     Kind.OUTCOME_REPORTED: Row(needs=(_need(Kind.OUTCOME_VERIFIED, warrant="warrant", verification="verification"),)),
     Kind.ACTION_UNDONE: Row(needs=(_need(Kind.OUTCOME_VERIFIED, having={"verification": "MATCH"}, warrant="warrant"),), once=("warrant",)),
+    Kind.TRANSCRIPT_REDACTED: Row(needs=(_need(Kind.MODEL_CALLED),)),
     Kind.RUN_HELD: Row(needs=(_STARTED,)),
     Kind.RUN_FINISHED: Row(needs=(_STARTED,), once=()),
     Kind.AGENT_SUSPENDED: Row(opens=True),

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     MESSAGE_SENT = "message.sent"
     OUTCOME_REPORTED = "outcome.reported"
     ACTION_UNDONE = "action.undone"
+    TRANSCRIPT_REDACTED = "transcript.redacted"
     RUN_HELD = "run.held"
     RUN_FINISHED = "run.finished"
     AGENT_SUSPENDED = "agent.suspended"

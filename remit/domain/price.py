@@ -13,8 +13,15 @@ from remit.domain.model import Model
 Amount = Annotated[float, Field(ge=0)]
 
 
+class Source(Model):
+    """A page of AWS, and when its prices were read."""
+
+    page: str
+    as_of: date
+
+
 class ModelPrice(Model):
-    """In the table's currency, for so many tokens."""
+    """In the table's currency, for so many tokens; `source` is the title of a page among the table's sources."""
 
     input: Amount
     output: Amount
@@ -31,14 +38,17 @@ class CallPrice(Model):
 
 
 class Prices(Model):
-    """`entries` says how many calls of which name stand behind an entry of a kind."""
+    """`sources` are by their pages' titles. `actions` says by which price each action of AWS is charged that Remit's roles may take:
+    "tokens" is by the model's, None is free. `entries` says how many calls of which name stand behind an entry of a kind."""
 
     region: str
     currency: str
     as_of: date
     note: str
+    sources: dict[str, Source]
     models: dict[str, ModelPrice]
     calls: dict[str, CallPrice]
+    actions: dict[str, str | None]
     entries: dict[str, dict[str, Amount]]
 
     def tokens(self, model: str, read: int, written: int) -> float | None:

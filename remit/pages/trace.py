@@ -1,12 +1,12 @@
 """A run as one page that stands by itself: in plain words, as a waterfall, and as the record with its hashes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import log2
 from typing import NamedTuple
 
-from remit.domain.ledger import Entry
+from remit.domain.ledger import Entry, Kind
 from remit.domain.model import JsonObject
 from remit.domain.price import Cost
 from remit.domain.trace import ActionTrace, ModelCall, Trace
@@ -34,13 +34,14 @@ def trace_page(trace: Trace, entries: Sequence[Entry], *, home: str | None = Non
 
 def _view(trace: Trace) -> dict[str, object]:
     calls = {call.seq: call for call in trace.calls}
+    gone = dict(_redacted(trace))
     return {
         "trace": trace,
         "opening": opening(trace),
         "closing": closing(trace),
         "input": exact(trace.input),
         "actions": [_action(action, calls.get(action.call or -1)) for action in trace.actions],
-        "calls": [_call(call) for call in trace.calls],
+        "calls": [_call(call, gone) for call in trace.calls],
         "bars": drawn(bars(trace)),
         "cost": cost_line(trace.cost),
     }
@@ -91,7 +92,7 @@ def _action(action: ActionTrace, call: ModelCall | None) -> dict[str, object]:
     }
 
 
-def _call(call: ModelCall) -> dict[str, object]:
+def _call(call: ModelCall, gone: Mapping[str, int]) -> dict[str, object]:
     prompt = call.prompt
     return {
         "seq": call.seq,
@@ -105,7 +106,15 @@ def _call(call: ModelCall) -> dict[str, object]:
         "latency": f"{call.latency_ms} ms",
         "said": visible(str(call.say)) if call.say else _proposed(call.proposal),
         "archived": call.archived,
+        "redacted": gone.get(str((call.archived or {}).get("input"))),
     }
+
+
+def _redacted(trace: Trace) -> Iterator[tuple[str, int]]:
+    """The transcripts that were taken away, each with the entry that says by whom and why."""
+    for event in trace.rest:
+        names = event.body.get("transcripts") if event.kind is Kind.TRANSCRIPT_REDACTED else None
+        yield from ((str(name), event.seq) for name in (names if isinstance(names, list) else ()))
 
 
 def _fact(fact: JsonObject) -> str:

@@ -10,6 +10,7 @@ from remit.domain.delegation import SESSION_TAGS
 from remit.domain.permission import MEMORY_READS, OWN_TENANT, SEND_MAIL, DataAction, Permission, ReadAction, ReadPermission, only_keys
 from stacks.arns import Arns
 from stacks.constructs.function import Function
+from stacks.constructs.ledger_table import never_rewrites
 from stacks.constructs.memory import memory
 
 
@@ -22,8 +23,8 @@ class Boundaries(Construct):
         known = {namespace for agent in charter.agents for namespace in charter.namespaces_of(agent)}
         beside = (*memory(arns, sorted(known), *MEMORY_READS), *_beside_tables(arns, charter))
         acts, looks = (arns.names.of(charter.domain, f"{who}-boundary") for who in ("agents", "readers"))
-        self.acting = self._boundary("Acting", acts, [*_on_records(arns, charter, DataAction), *beside])
-        self.reading = self._boundary("Reading", looks, [*_on_records(arns, charter, ReadAction)])
+        self.acting = self._boundary("Acting", acts, [*_on_records(arns, charter, DataAction), *beside, never_rewrites(arns)])
+        self.reading = self._boundary("Reading", looks, [*_on_records(arns, charter, ReadAction), never_rewrites(arns)])
 
     def _boundary(self, construct_id: str, name: str, statements: list[iam.PolicyStatement]) -> iam.ManagedPolicy:
         return iam.ManagedPolicy(self, construct_id, managed_policy_name=name, statements=statements)

@@ -50,65 +50,68 @@ class Dashboard(cloudwatch.Dashboard):
 
 def rows(charters: Sequence[Charter], engine: str) -> tuple[Row, ...]:
     """What is on it. Every value of a dimension comes from a charter or from Remit's own code."""
-    routes, agents = _named(charter.routes for charter in charters), _named(charter.agents for charter in charters)
-    tools, domains = _named(charter.tools for charter in charters), tuple(charter.domain for charter in charters)
+    agents, tools = _named(charter.agents for charter in charters), _named(charter.tools for charter in charters)
     return (
-        Row(
-            "What is waiting",
-            (
-                Chart(title="Questions that wait", metric=of.WAITING, statistic="Maximum", dimension="Route", values=routes),
-                Chart(
-                    title="The oldest of them, in seconds", metric=of.OLDEST_QUESTION, statistic="Maximum", dimension="Route", values=routes
-                ),
-                Chart(
-                    title="How long answers took, in seconds",
-                    metric=of.APPROVAL_WAIT,
-                    statistic="Average",
-                    dimension="Route",
-                    values=routes,
-                ),
+        _waiting(_named(charter.routes for charter in charters)),
+        _refused(agents),
+        Row("What it costs", (*_spent(agents, _with_budget(charters)), *_slow(agents, tools, engine))),
+        _failed(tools, tuple(charter.domain for charter in charters)),
+    )
+
+
+def _waiting(routes: tuple[str, ...]) -> Row:
+    return Row(
+        "What is waiting",
+        (
+            Chart(title="Questions that wait", metric=of.WAITING, statistic="Maximum", dimension="Route", values=routes),
+            Chart(title="The oldest of them, in seconds", metric=of.OLDEST_QUESTION, statistic="Maximum", dimension="Route", values=routes),
+            Chart(
+                title="How long answers took, in seconds", metric=of.APPROVAL_WAIT, statistic="Average", dimension="Route", values=routes
             ),
         ),
-        Row(
-            "What was refused",
-            (
-                Chart(title="Decisions", metric=of.DECISIONS, dimension="Outcome", values=("ALLOW", "ESCALATE", "DENY")),
-                Chart(title="Denials by agent", metric=of.DENIALS, dimension="Agent", values=agents),
-                Chart(title="Refused before a decision", metric=of.REFUSALS, dimension="Error", values=_errors()),
-            ),
+    )
+
+
+def _refused(agents: tuple[str, ...]) -> Row:
+    return Row(
+        "What was refused",
+        (
+            Chart(title="Decisions", metric=of.DECISIONS, dimension="Outcome", values=("ALLOW", "ESCALATE", "DENY")),
+            Chart(title="Denials by agent", metric=of.DENIALS, dimension="Agent", values=agents),
+            Chart(title="Refused before a decision", metric=of.REFUSALS, dimension="Error", values=_errors()),
         ),
-        Row(
-            "What it costs",
-            (
-                Chart(title="Model calls, in dollars", metric=of.MODEL_COST, dimension="Agent", values=agents),
-                Chart(title="Tokens read", metric=of.INPUT_TOKENS, dimension="Agent", values=agents),
-                Chart(title="Tokens written", metric=of.OUTPUT_TOKENS, dimension="Agent", values=agents),
-                Chart(
-                    title="Of the day's budget, in percent",
-                    metric=of.BUDGET_USED,
-                    statistic="Maximum",
-                    dimension="Agent",
-                    values=_with_budget(charters),
-                ),
-                Chart(
-                    title="Decisions, in milliseconds", metric=of.DECISION_LATENCY, statistic="p95", dimension="Engine", values=(engine,)
-                ),
-                Chart(title="Model calls, in milliseconds", metric=of.MODEL_LATENCY, statistic="p95", dimension="Agent", values=agents),
-                Chart(title="Tools, in milliseconds", metric=of.TOOL_LATENCY, statistic="p95", dimension="Tool", values=tools),
-            ),
-        ),
-        Row(
-            "What failed",
-            (
-                Chart(
-                    title="Outcomes that are not as intended, or not known", metric=of.UNVERIFIED_OUTCOMES, dimension="Tool", values=tools
-                ),
-                Chart(title="Gate errors", metric=of.GATE_ERRORS, dimension="Domain", values=domains),
-                Chart(title="Runs", metric=of.RUNS, dimension="Outcome", values=("DONE", "ANSWERED", "REFUSED", "FAILED")),
-                Chart(title="Receipts without a warrant", metric=of.UNWARRANTED, dimension="service", values=("archiver",)),
-                Chart(title="Flaws of the ledger's chains", metric=of.CHAIN_FAILURES, dimension="service", values=("archiver", "sealer")),
-                Chart(title="What policies on trial would have changed", metric=of.SHADOW_FLIPS, dimension="Tool", values=tools),
-            ),
+    )
+
+
+def _spent(agents: tuple[str, ...], with_budget: tuple[str, ...]) -> tuple[Chart, ...]:
+    used = "Of the day's budget, in percent"
+    return (
+        Chart(title="Model calls, in dollars", metric=of.MODEL_COST, dimension="Agent", values=agents),
+        Chart(title="Tokens read", metric=of.INPUT_TOKENS, dimension="Agent", values=agents),
+        Chart(title="Tokens written", metric=of.OUTPUT_TOKENS, dimension="Agent", values=agents),
+        Chart(title=used, metric=of.BUDGET_USED, statistic="Maximum", dimension="Agent", values=with_budget),
+    )
+
+
+def _slow(agents: tuple[str, ...], tools: tuple[str, ...], engine: str) -> tuple[Chart, ...]:
+    return (
+        Chart(title="Decisions, in milliseconds", metric=of.DECISION_LATENCY, statistic="p95", dimension="Engine", values=(engine,)),
+        Chart(title="Model calls, in milliseconds", metric=of.MODEL_LATENCY, statistic="p95", dimension="Agent", values=agents),
+        Chart(title="Tools, in milliseconds", metric=of.TOOL_LATENCY, statistic="p95", dimension="Tool", values=tools),
+    )
+
+
+def _failed(tools: tuple[str, ...], domains: tuple[str, ...]) -> Row:
+    unverified = "Outcomes that are not as intended, or not known"
+    return Row(
+        "What failed",
+        (
+            Chart(title=unverified, metric=of.UNVERIFIED_OUTCOMES, dimension="Tool", values=tools),
+            Chart(title="Gate errors", metric=of.GATE_ERRORS, dimension="Domain", values=domains),
+            Chart(title="Runs", metric=of.RUNS, dimension="Outcome", values=("DONE", "ANSWERED", "REFUSED", "FAILED")),
+            Chart(title="Receipts without a warrant", metric=of.UNWARRANTED, dimension="service", values=("archiver",)),
+            Chart(title="Flaws of the ledger's chains", metric=of.CHAIN_FAILURES, dimension="service", values=("archiver", "sealer")),
+            Chart(title="What policies on trial would have changed", metric=of.SHADOW_FLIPS, dimension="Tool", values=tools),
         ),
     )
 

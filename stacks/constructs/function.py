@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge
+from stacks.arns import Arns
 from stacks.bundling import Bundle, code
-from stacks.constructs.ledger_table import REWRITES
+from stacks.constructs.ledger_table import never_rewrites
 from stacks.constructs.log_group import LogGroup
 from stacks.stages import Stage
 
@@ -31,6 +32,8 @@ class Function(Construct):
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group = LogGroup(self, "Logs", stage=stage, name=f"/aws/lambda/{name}")
         log_group.grant_write(self.role)
+        self._arns = Arns(Stack.of(self), stage.names)
+        self.role.add_to_policy(self.append_only())
         self.resource = lambda_.Function(
             self,
             "Function",
@@ -66,10 +69,11 @@ class Function(Construct):
             self.role.add_to_policy(statement)
 
     def append_to(self, ledger: str, *also: str) -> None:
-        """The ledger is append-only: whatever else is ever granted, no entry is changed or removed."""
         self.allow(ledger, "dynamodb:PutItem", "dynamodb:Query", *also)
-        denied = [f"dynamodb:{action}" for action in REWRITES]
-        self.role.add_to_policy(iam.PolicyStatement(effect=iam.Effect.DENY, actions=denied, resources=[ledger]))
+
+    def append_only(self) -> iam.PolicyStatement:
+        """For its own role, and for that of whoever invokes it."""
+        return never_rewrites(self._arns)
 
 
 def _environment(stage: Stage, folder: str) -> dict[str, str]:

@@ -12,6 +12,11 @@ from stacks.stages import Stage
 REWRITES = ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
 
 
+def never_rewrites(arns: Arns) -> iam.PolicyStatement:
+    """For each role's own policy or boundary, so that two layers refuse: whatever else is ever granted, no entry is changed or removed."""
+    return iam.PolicyStatement(effect=iam.Effect.DENY, actions=_rewrites(), resources=[arns.table("ledger")])
+
+
 class LedgerTable(Table):
     """Its own policy denies to everybody, whatever else somebody is granted. Every change is in its stream, as it was and as it is."""
 
@@ -27,6 +32,10 @@ class LedgerTable(Table):
             policy=_append_only(arns),
         )
         self.stream_arn = str(self.table_stream_arn)
+
+
+def _rewrites() -> list[str]:
+    return [f"dynamodb:{action}" for action in REWRITES]
 
 
 def _append_only(arns: Arns) -> iam.PolicyDocument:

@@ -2,12 +2,15 @@
 
 import json
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge
+from stacks.arns import Arns
 from stacks.constructs.function import Function
+from stacks.constructs.ledger_table import never_rewrites
 from stacks.constructs.log_group import LogGroup
 from stacks.stages import Stage
 
@@ -51,6 +54,9 @@ class RestApi(Construct):
             endpoint=endpoint, api=self._rest.rest_api_id, region=Aws.REGION, domain=Aws.URL_SUFFIX, stage=stage.name
         )
         self._acknowledge()
+        writes_logs = self._rest.node.find_child("CloudWatchRole")
+        if isinstance(writes_logs, iam.Role):
+            writes_logs.add_to_policy(never_rewrites(Arns(Stack.of(self), stage.names)))
 
     def route(self, method: str, path: str, function: Function, *, unsigned_because: str | None = None) -> None:
         added = self._rest.root.resource_for_path(path).add_method(

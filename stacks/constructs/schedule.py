@@ -12,6 +12,7 @@ class Schedule(Construct):
         super().__init__(scope, construct_id)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
         role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.arn]))
+        role.add_to_policy(function.append_only())
         scheduler.CfnSchedule(
             self,
             "Schedule",

@@ -10,6 +10,8 @@ from constructs import Construct
 
 from remit.names import machine_variable
 from stacks.acknowledge import acknowledge, acknowledge_wildcard
+from stacks.arns import Arns
+from stacks.constructs.ledger_table import never_rewrites
 from stacks.constructs.log_group import LogGroup
 from stacks.stages import Stage
 
@@ -47,6 +49,7 @@ class Workflow(Construct):
             removal_policy=stage.removal_policy,
         )
         machine.add_to_role_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(functions.values())))
+        machine.add_to_role_policy(never_rewrites(Arns(Stack.of(self), stage.names)))
         if machines:
             _let_start(machine, machines.values(), executions)
         acknowledge(machine.role, "AwsSolutions-IAM5[Resource::*]", "Log delivery and X-Ray take no resource.")

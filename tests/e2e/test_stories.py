@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from remit.answers import Run
 from remit.cli.demo.stories import APPROVED, STORIES
@@ -13,6 +14,7 @@ from remit.cli.demo.world import World
 from remit.cli.target import LOCAL_STAGE
 from remit.domain.ledger import Entry, broken_link
 from remit.local.cloud import CloudState
+from tests.browser.chromium import keep, violations
 from tests.e2e.conftest import REPOSITORY
 
 TRACED = [
@@ -97,6 +99,24 @@ def test_a_run_is_undone_from_the_command_line_and_once_more_is_nothing(state: C
     assert f"refundable {before}" in shown[0].stdout
     assert [step["standing"] for step in json.loads(shown[1].stdout)["steps"]] == ["UNDONE"]
     assert world.left("O-1003") == before
+
+
+def test_the_page_of_a_run_that_was_undone_says_so_in_plain_words_and_breaks_no_rule_of_accessibility(
+    state: CloudState, world: World, approved: Run, tab: Page, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.html"
+    assert remit(state, world, "trace", approved.run, "--html", str(path)).returncode == 0
+    tab.goto(path.as_uri())
+    undone = approved.entries[-1].body["by"]["run"]
+    told = tab.get_by_role("listitem").filter(has_text="It was undone afterwards, by a governed action of another run.")
+    expect(told).to_contain_text(undone)
+    assert violations(tab) == []
+    keep(tab, "trace-of-an-undone-run")
+
+
+def test_the_demo_wrote_the_trace_of_the_approved_run_as_a_page_and_said_where(stories: dict[str, Story], approved: Run) -> None:
+    (said,) = (text for label, text in stories[APPROVED].lines if label == "trace")
+    assert approved.run in Path(said.rpartition(": ")[2]).read_text(encoding="utf-8")
 
 
 def test_the_same_key_pays_once(world: World, approved: Run) -> None:

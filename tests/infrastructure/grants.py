@@ -78,7 +78,8 @@ def _api() -> set[str]:
     facts = {f"dynamodb:{action} on dynamodb:table/facts" for action in actions}
     delegations = {f"dynamodb:{action} on dynamodb:table/delegations" for action in ("Query", "PutItem", "ConditionCheckItem")}
     undo = {"dynamodb:GetItem on dynamodb:table/actions"}
-    return LEDGER | grants | facts | delegations | undo | {"dynamodb:Query on dynamodb:table/delegations/index/person"}
+    redact = {"s3:DeleteObject on s3:::transcripts-<AWS::AccountId>-<AWS::Region>/*"}
+    return LEDGER | grants | facts | delegations | undo | redact | {"dynamodb:Query on dynamodb:table/delegations/index/person"}
 
 
 def _taking_back() -> set[str]:

@@ -37,6 +37,18 @@ class Deployment:
     def denied(self, function: str) -> set[str]:
         return {grant for effect, grant in self.grants(self.functions()[function]["Properties"]["Role"]) if effect == "Deny"}
 
+    def grants_by_role(self, effect: str) -> dict[str, set[str]]:
+        """What each role is allowed, or denied: by policies in it and attached to it, and by its boundary."""
+        all_of = {name: self._all_of(name, role) for name, role in self.of_type("AWS::IAM::Role").items()}
+        return {name: {grant for how, grant in found if how == effect} for name, found in all_of.items()}
+
+    def _all_of(self, name: str, role: Resource) -> Iterator[tuple[str, str]]:
+        yield from self.grants({"Fn::GetAtt": [name, "Arn"]})
+        for policy in role["Properties"].get("Policies", ()):
+            yield from self.statements(policy["PolicyDocument"])
+        if boundary := role["Properties"].get("PermissionsBoundary"):
+            yield from self.statements(self.resources[boundary["Ref"]]["Properties"]["PolicyDocument"])
+
     def grants(self, role: Resource) -> Iterator[tuple[str, str]]:
         """(effect, "action on resource") of the policies attached to a role that another resource refers to."""
         name = role["Fn::GetAtt"][0]

@@ -166,12 +166,16 @@ def test_what_models_were_asked_and_answered_is_encrypted_expires_and_can_be_red
     assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms"}
 
 
-def test_only_a_redactor_reads_or_deletes_transcripts() -> None:
+def test_transcripts_are_read_by_whoever_may_and_deleted_by_the_api_alone_which_records_it() -> None:
     deployed = deployment("prod")
     policies = [each["Properties"] for each in deployed.of_type("AWS::IAM::ManagedPolicy").values()]
-    redactor = next(each for each in policies if each["ManagedPolicyName"] == "remit-prod-redactor")
+    of_people = {(each["ManagedPolicyName"], grant) for each in policies for _, grant in deployed.statements(each["PolicyDocument"])}
     transcripts = "s3:::transcripts-<AWS::AccountId>-<AWS::Region>/*"
-    granted = set(deployed.statements(redactor["PolicyDocument"]))
-    assert {("Allow", f"s3:GetObject on {transcripts}"), ("Allow", f"s3:DeleteObject on {transcripts}")} <= granted
-    everybodys = {grant for name in deployed.functions() for grant in deployed.allowed(name) if "transcripts-" in grant}
-    assert {grant.partition(" on ")[0] for grant in everybodys} == {"s3:PutObject"}
+    assert {who for who, grant in of_people if grant == f"s3:GetObject on {transcripts}"} == {"remit-prod-transcripts"}
+    assert [grant for _, grant in of_people if "s3:DeleteObject" in grant] == []
+    everybodys = {(name, grant) for name in deployed.functions() for grant in deployed.allowed(name) if "transcripts-" in grant}
+    assert {grant.partition(" on ")[0] for name, grant in everybodys if name != "api"} == {"s3:PutObject"}
+    assert {grant for name, grant in everybodys if name == "api"} == {f"s3:DeleteObject on {transcripts}"}
+    redactor = next(each for each in policies if each["ManagedPolicyName"] == "remit-prod-redactor")
+    routes = [grant.rpartition("/runs/")[2] for _, grant in deployed.statements(redactor["PolicyDocument"])]
+    assert sorted(routes) == ["*", "*/redact"]

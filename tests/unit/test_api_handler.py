@@ -12,11 +12,13 @@ from lambdas.api import handler as api
 from lambdas.api.wiring import ApiPorts
 from remit.approval_ports import RequestApproval
 from remit.domain.delegation import Delegator
+from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject
 from remit.ports import RunState
 from remit.usecases import approval_entries
 from remit.usecases.agents import AgentPorts
 from remit.usecases.delegations import DelegationPorts
+from remit.usecases.redact import RedactPorts
 from remit.usecases.runs import propose
 from remit.usecases.undo import UndoPorts
 from tests.fakes.clock import NOON
@@ -24,6 +26,7 @@ from tests.fakes.facts import fact_desk
 from tests.fakes.gate import PAYLOADS, REFUNDS, RUN, World, catalogue_of, make_approval, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
 from tests.fakes.records import MemoryDelegations, MemoryUndoings
+from tests.fakes.transcripts import MemoryTranscripts
 from tests.unit.test_runs import Desk
 
 INTENT = {"agent": "support", "tool": "refunds.issue_refund", "payload": refund()}
@@ -277,6 +280,18 @@ def test_an_undo_is_accepted_in_the_name_of_who_signed_and_shown(desk: Desk) -> 
     assert (workflow, start["requester"], start["undoes"]) == ("refunds-undo", {"arn": CALLER}, RUN)
     assert [(step["tool"], step["standing"]) for step in body["steps"]] == [("refunds.issue_refund", "OPEN")]
     assert call("GET", f"/runs/{RUN}/undo") == (200, body)
+
+
+def test_transcripts_are_redacted_in_the_name_of_who_signed_and_not_without_a_reason(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    transcripts, run = MemoryTranscripts(), desk.start()
+    kept = transcripts.keep(run, [{"content": "asked"}], [{"content": "answered"}])
+    desk.records.commit(run, [], [Draft(kind=Kind.MODEL_CALLED, body={"archived": kept.model_dump(mode="json")})])
+    monkeypatch.setattr(api, "redacting", lambda: RedactPorts(records=desk.records, transcripts=transcripts))
+    assert (call("POST", f"/runs/{run}/redact", {})[0], len(transcripts.kept)) == (400, 2)
+    status, body = call("POST", f"/runs/{run}/redact", {"reason": "They asked for it."})
+    assert (status, body, transcripts.kept) == (200, {"run": run, "transcripts": [kept.input, kept.output]}, {})
+    assert desk.records.entries(run)[-1].body["by"] == CALLER
+    assert call("POST", "/runs/run-unknown/redact", {"reason": "They asked for it."})[0] == 404
 
 
 def test_a_run_that_goes_on_is_not_undone(desk: Desk) -> None:

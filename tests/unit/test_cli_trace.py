@@ -5,7 +5,8 @@ import pytest
 from rich.console import Console
 
 from remit.answers import Run
-from remit.cli.trace import describe, render, summary
+from remit.cli.entry_lines import describe
+from remit.cli.trace import render, summary
 from tests.fakes import told as runs
 
 

@@ -35,13 +35,17 @@ def ledger_file(tmp_path: Path) -> Path:
 
 
 def test_every_price_has_its_source_and_the_table_its_date() -> None:
-    assert PRICES.as_of >= date(2026, 11, 1)
-    sources = {price.source for price in PRICES.models.values()} | {price.source for price in PRICES.calls.values()}
-    assert [source for source in sources if not source.startswith("https://aws.amazon.com/")] == []
+    """The title of a page of AWS, its address and when it was read."""
+    assert {price.source for price in (*PRICES.models.values(), *PRICES.calls.values())} == PRICES.sources.keys()
+    pages = PRICES.sources.values()
+    assert [source for source in pages if not source.page.startswith("https://aws.amazon.com/")] == []
+    assert PRICES.as_of == max(source.as_of for source in pages)
+    assert min(source.as_of for source in pages) >= date(2026, 11, 1)
 
 
-def test_every_call_behind_an_entry_has_a_price() -> None:
-    assert {name for calls in PRICES.entries.values() for name in calls} == PRICES.calls.keys()
+def test_every_call_behind_an_entry_has_a_price_and_every_kind_of_entry_has_its_calls() -> None:
+    assert {name for calls in PRICES.entries.values() for name in calls} <= PRICES.calls.keys()
+    assert PRICES.entries.keys() == {kind.value for kind in Kind}
 
 
 def test_tokens_are_priced_by_model_and_calls_by_entry() -> None:

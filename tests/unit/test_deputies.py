@@ -189,7 +189,7 @@ def test_a_name_in_the_user_pool_is_an_approver_where_the_charter_says_so() -> N
 def test_where_a_route_asks_for_more_than_a_link_only_an_identity_is_heard() -> None:
     world = world_of({"approvers": [A], "step_up": True})
     with pytest.raises(LinkRefused):
-        world.reply(Verdict.APPROVE)
+        answer(question(world).id, Given(token="token-1", verdict=Verdict.APPROVE), world.approval_ports)
     assert look(question(world).id, "token-1", world.approval_ports).situation(NOON).stands is Stands.SIGN_IN
     say_yes(world, "ann")
     assert (world.till.times, question(world).answers[0].voice.known_as) == (1, f"{ARN}ann")

@@ -55,8 +55,9 @@ def test_it_is_overdue_after_half_its_time_and_gone_after_all_of_it(minutes: int
 
 
 def test_a_route_that_reminds_or_asks_further_people_is_overdue_when_it_does() -> None:
+    alone = Stage(approvers=("a@example.com",))
     question = make_approval(make_intent(refund(1200_00)))
-    reminded = question.model_copy(update={"remind_after_seconds": 900})
+    reminded = question.model_copy(update={"remind_after_seconds": 900, "stages": (alone,)})
     further = Stage(approvers=("a@example.com",), then=(Level(after_seconds=300, approvers=("b@example.com",)),))
     levels = reminded.model_copy(update={"stages": (further,)})
     assert (reminded.overdue_at, levels.overdue_at) == (NOON + timedelta(seconds=900), NOON + timedelta(seconds=300))

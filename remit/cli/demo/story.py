@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remit.answers import Run
-from remit.cli.trace import describe
+from remit.cli.entry_lines import describe
 
 # How many of an entry's details a story repeats: all, or the first few. The trace has the rest.
 _TOLD: dict[str, int | None] = {

@@ -15,6 +15,7 @@ from remit.answers import Run
 from remit.cli.browser import picture
 from remit.cli.demo.desk import Desk
 from remit.cli.errors import CliError
+from remit.cli.runs import write_page
 from remit.cli.target import LOCAL_STAGE, local_session, local_target, people_of
 from remit.client import Credentials, RemitClient
 from remit.fact_client import FactClient
@@ -153,11 +154,21 @@ class World:
 
     def shown(self, question: Question) -> tuple[Path, Path | None]:
         """The question's mail as a file, and a picture of its page where this machine has a browser."""
-        folder = self.state.inbox_dir.parent / "demo"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = self._shown_in()
         mail = folder / "approval-mail.html"
         mail.write_text(question.mail.html, encoding="utf-8")
         return mail, picture(question.link, folder / "approval-page.png")
+
+    def written(self, run: Run) -> Path:
+        """The run's trace as a file, as `remit trace RUN --html FILE` writes it."""
+        path = self._shown_in() / "trace.html"
+        write_page(run, path)
+        return path
+
+    def _shown_in(self) -> Path:
+        folder = self.state.inbox_dir.parent / "demo"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
 
     def open_page(self, question: Question) -> requests.Response:
         """As a person does who may answer later: once nothing is asked any more, the page has no form to send."""

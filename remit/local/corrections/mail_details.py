@@ -11,10 +11,12 @@ from typing import Any
 
 from ministack.services import eventbridge, ses_v2
 
+from remit.local.corrections.mail_suppression import suppressed
+
 Answer = tuple[int, dict[str, str], bytes]
 
 _SEND = ("POST", "/outbound-emails")
-_SIMULATED = {"bounce@simulator.amazonses.com": "Permanent", "suppressionlist@simulator.amazonses.com": "Permanent"}
+_SIMULATED = {"bounce@simulator.amazonses.com", "suppressionlist@simulator.amazonses.com"}
 _HEADERS: ContextVar[Mapping[str, str]] = ContextVar("headers", default=MappingProxyType({}))
 
 
@@ -68,8 +70,8 @@ def _come_back(mail: Mapping[str, Any], settings: str, message_id: str) -> None:
         return
     tags = {tag["Name"]: [tag["Value"]] for tag in mail.get("EmailTags", ())}
     for address in mail["Destination"].get("ToAddresses", ()):
-        if address in _SIMULATED:
-            bounce = {"bounceType": _SIMULATED[address], "bouncedRecipients": [{"emailAddress": address}]}
+        if address in _SIMULATED or suppressed(address):
+            bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": address}]}
             detail = {"eventType": "Bounce", "bounce": bounce, "mail": {"messageId": message_id, "destination": [address], "tags": tags}}
             entry = {"Source": "aws.ses", "DetailType": "Email Bounced", "Detail": json.dumps(detail)}
             eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)

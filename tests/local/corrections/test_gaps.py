@@ -52,6 +52,10 @@ def test_mail_is_sent_from_everything() -> None:
     assert resource == "*"
 
 
+def test_nobody_can_be_put_on_the_suppression_list() -> None:
+    assert 'json_response({"SuppressedDestinationSummaries": []})' in inspect.getsource(ses_v2.handle_request)
+
+
 def test_a_mail_loses_its_headers_its_date_and_its_settings() -> None:
     source = inspect.getsource(ses_v2.handle_request)
     assert "Headers" not in source

@@ -50,8 +50,9 @@ def test_settings_that_do_not_exist_are_refused(aws: Aws) -> None:
         send(aws, "a@example.com", "unknown settings", settings="nowhere")
 
 
-def test_what_bounces_comes_back_on_the_event_bus_with_its_labels(aws: Aws) -> None:
-    settings, queue = f"settings-{uuid.uuid4()}", aws.client("sqs").create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"]
+def bounces(aws: Aws, settings: str) -> str:
+    """The address of a queue that gets what bounces of mails sent with these settings, which are made."""
+    queue = str(aws.client("sqs").create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"])
     ses, events = aws.client("sesv2"), aws.client("events")
     ses.create_configuration_set(ConfigurationSetName=settings)
     bus = {"EventBusArn": "arn:aws:events:us-east-1:000000000000:event-bus/default"}
@@ -60,9 +61,32 @@ def test_what_bounces_comes_back_on_the_event_bus_with_its_labels(aws: Aws) -> N
     arn = aws.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events.put_rule(Name=settings, EventPattern=json.dumps({"source": ["aws.ses"], "detail-type": ["Email Bounced"]}))
     events.put_targets(Rule=settings, Targets=[{"Id": "queue", "Arn": arn}])
+    return queue
+
+
+def bounced(aws: Aws, queue: str) -> list[dict[str, Any]]:
+    got = aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=10, MaxNumberOfMessages=10)["Messages"]
+    return [json.loads(message["Body"])["detail"] for message in got]
+
+
+def test_what_bounces_comes_back_on_the_event_bus_with_its_labels(aws: Aws) -> None:
+    settings = f"settings-{uuid.uuid4()}"
+    queue = bounces(aws, settings)
     for to in ("a@example.com", "bounce@simulator.amazonses.com"):
         send(aws, to, "may bounce", settings)
-    (message,) = aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=10, MaxNumberOfMessages=10)["Messages"]
-    detail = json.loads(message["Body"])["detail"]
+    (detail,) = bounced(aws, queue)
     assert detail["bounce"]["bouncedRecipients"] == [{"emailAddress": "bounce@simulator.amazonses.com"}]
     assert detail["mail"]["tags"]["approval"] == ["ap-1"]
+
+
+def test_a_mail_to_a_suppressed_address_is_taken_goes_nowhere_and_comes_back_until_the_address_is_off_the_list(aws: Aws) -> None:
+    settings, ses = f"settings-{uuid.uuid4()}", aws.client("sesv2")
+    queue = bounces(aws, settings)
+    ses.put_suppressed_destination(EmailAddress="gone+1@example.com", Reason="BOUNCE")
+    send(aws, "gone+1@example.com", "suppressed", settings)
+    (detail,) = bounced(aws, queue)
+    assert detail["bounce"]["bouncedRecipients"] == [{"emailAddress": "gone+1@example.com"}]
+    ses.delete_suppressed_destination(EmailAddress="gone+1@example.com")
+    send(aws, "gone+1@example.com", "not suppressed", settings)
+    assert delivered(aws, "not suppressed")["To"] == "gone+1@example.com"
+    assert "suppressed" not in [mail.subject for mail in messages(aws.state.inbox_dir)]

@@ -67,6 +67,7 @@ def escalated(story: Story, world: World) -> None:
     story.expect("the POST approves", world.answer(question, "approve", "Checked with the customer.").status_code, 200)
     ended, world.answered = world.ended(run), question
     story.tell(ended)
+    story.say("trace", f"as a page: {world.written(ended)}")
     story.expect("the gate decided twice", decisions(ended), ["ESCALATE", "ALLOW"])
     story.expect("for the rule refunds.over-autonomy", "refunds.over-autonomy" in policies(ended, 0), True)
     story.expect("the refunds table has exactly one new row, of $1,200.00", _new(world, "refunds", before), [("O-1002", 120000)])

@@ -2,11 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import requests
 from playwright.sync_api import Page, expect
 
 from remit.cli.demo.world import Question, World
 from tests.browser.chromium import keep, violations
+
+pytestmark = pytest.mark.vouched("ministack")
 
 PAYLOAD = {"account_id": "A-100", "order_id": "O-1006", "currency": "USD", "reason": "arrived broken"}
 

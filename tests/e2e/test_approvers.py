@@ -13,6 +13,8 @@ from remit.local.cloud import CloudState
 from remit.names import Names
 from tests.e2e.test_approval_page import ask
 
+pytestmark = pytest.mark.vouched("ministack")
+
 
 @pytest.fixture(scope="module")
 def finance(world: World) -> ApprovalClient:

@@ -15,6 +15,8 @@ from remit.domain.ledger import Entry, broken_link
 from remit.local.cloud import CloudState
 from tests.e2e.conftest import REPOSITORY
 
+pytestmark = pytest.mark.vouched("ministack")
+
 TRACED = [
     *("request", "model", "intent", "decision", "question", "e-mail"),
     *("page", "answer", "approval", "decision", "warrant", "execution", "read-back", "end", "undone"),

@@ -8,7 +8,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down lock install bypass wrong-machines faults redteam bench-policy bench-facts bench-governed-action bench-cloud-calls bench-scale bench-tau
+.PHONY: help demo test up down lock install bypass wrong-machines faults redteam fuzz bench bench-policy bench-facts bench-governed-action bench-cloud-calls bench-scale bench-cold-start bench-load bench-tau
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,8 +16,8 @@ help: ## List the targets
 demo: install ## Install, start the local cloud, deploy, and tell the stories from the deployed system
 	@.venv/bin/remit demo
 
-test: install ## Everything that CI checks
-	@.venv/bin/python -m scripts.check
+test: install ## Everything that CI checks; with TARGET=localstack the end-to-end tests on a LocalStack that runs
+	@.venv/bin/python -m scripts.check $(TARGET)
 
 up: install ## Start the local cloud and deploy to it
 	@.venv/bin/remit up
@@ -33,6 +33,9 @@ wrong-machines: install ## Show what each deliberately wrong state machine is re
 
 redteam: install ## Play worst-case agents against a charter, and print what came of each
 	@.venv/bin/python -m tests.redteam
+
+fuzz: install ## Send made-up requests to a local cloud, other ones each time
+	@.venv/bin/python -m tests.fuzz
 
 faults: install ## Let every call of a governed action fail in every way, and print what came of it
 	@.venv/bin/python -m tests.faults
@@ -51,6 +54,14 @@ bench-cloud-calls: install ## Count what one governed action makes AWS do, on a 
 
 bench-scale: install ## Synthesise 1,000 agents with ten tools each, and simulate 10,000 actions a second
 	@.venv/bin/python -m benchmarks.scale
+
+bench-cold-start: install ## Weigh the functions' bundles, and time their imports beside boto3
+	@.venv/bin/python -m benchmarks.cold_start
+
+bench-load: install ## Let 50 callers ask a local cloud at once, and look for what was lost or done twice
+	@.venv/bin/python -m benchmarks.load
+
+bench: bench-policy bench-facts bench-tau bench-governed-action bench-cold-start bench-scale bench-cloud-calls bench-load ## All benchmarks, one after the other: about an hour
 
 bench-tau: install ## Put the calls of two foreign customer-service domains through the gate
 	@.venv/bin/python -m benchmarks.tau

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import requests
 from playwright.sync_api import Page, expect
 
@@ -14,6 +15,8 @@ from remit.cli.target import LOCAL_STAGE, local_session
 from remit.local.cloud import CloudState
 from remit.names import Names
 from tests.browser.chromium import keep, violations
+
+pytestmark = pytest.mark.vouched("ministack")
 
 PAYLOAD = {"account_id": "A-100", "order_id": "O-1006", "currency": "USD", "reason": "arrived broken"}
 

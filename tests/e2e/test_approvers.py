@@ -12,6 +12,8 @@ from remit.client import Forbidden
 from remit.local.cloud import CloudState
 from tests.e2e.test_approval_page import ask
 
+pytestmark = pytest.mark.vouched("ministack")
+
 
 @pytest.fixture(scope="module")
 def finance(world: World) -> ApprovalClient:

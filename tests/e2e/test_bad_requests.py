@@ -8,6 +8,8 @@ from remit.cli.demo.world import World
 from remit.client import Credentials, Forbidden, NotFound, RemitClient
 from remit.local.cloud import CloudState
 
+pytestmark = pytest.mark.vouched("ministack")
+
 PAYLOAD = {"account_id": "A-100", "order_id": "O-1003", "amount": 1500, "currency": "USD", "reason": "late"}
 
 

@@ -17,6 +17,8 @@ from tests.e2e.bypass.principals import ATTEMPTS
 from tests.e2e.bypass.table import PAGE, page
 from tests.e2e.bypass.trial import AGENT, CLAIM, NO_ALLOW, UNTAGGED, Row, place, records, role, trial
 
+pytestmark = pytest.mark.vouched("ministack")
+
 EVERY = [(who, attempt.what) for who, attempts in ATTEMPTS.items() for attempt in attempts]
 OWN_RECORDS = {"change a claim", "delete a draft"}
 

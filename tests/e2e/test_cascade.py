@@ -12,6 +12,8 @@ from remit.fact_client import About, FactClient
 from remit.local.cloud import CloudState
 from tests.e2e.bypass.identities import NAMES, Identities
 
+pytestmark = pytest.mark.vouched("ministack")
+
 PATIENCE_SECONDS = 60
 ORDER: Record = {"order_id": "O-7100", "status": "open", "zone": "zone-Q", "version": 1}
 BOOKING = {"order_id": "O-7100", "zone": "zone-Q", "carrier": "X", "cost": 900_00, "currency": "USD"}

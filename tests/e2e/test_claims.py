@@ -11,6 +11,8 @@ from remit.domain.model import JsonObject
 from remit.local.cloud import CloudState
 from tests.e2e.bypass.identities import NAMES, Identities
 
+pytestmark = pytest.mark.vouched("ministack")
+
 CLAIM: JsonObject = {
     "tenant": "north",
     "claim_id": "C-7001",

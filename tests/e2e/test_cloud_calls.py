@@ -11,6 +11,8 @@ from benchmarks.cloud_calls.scenarios import Action, counting
 from remit.cli.demo.world import World
 from remit.local.cloud import CloudState
 
+pytestmark = pytest.mark.vouched("ministack")
+
 
 @pytest.fixture(scope="module")
 def actions(state: CloudState, world: World) -> Iterator[dict[str, Action]]:

@@ -28,6 +28,8 @@ from remit.local.processes import wait_until
 from tests.e2e.bypass.identities import NAMES, Identities
 from tests.e2e.test_claims import CLAIM
 
+pytestmark = pytest.mark.vouched("ministack")
+
 # Long enough for a run to come to its question, on a busy machine.
 SECONDS = 12
 FLOWS = ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]

@@ -23,6 +23,8 @@ from remit.cli.demo.world import World
 from remit.domain.identifiers import callable_name
 from remit.local.cloud import CloudState
 
+pytestmark = pytest.mark.vouched("ministack")
+
 REPOSITORY = Path(__file__).parents[2]
 PROGRAMS = Path(sys.executable).parent
 OFFERED = tuple(map(callable_name, load_charter(REPOSITORY / "charters" / "refunds.yaml").agents["support"].tools))

@@ -15,6 +15,8 @@ from remit.local.cloud import CloudState
 from tests.e2e.bypass.identities import NAMES, Identities
 from tests.fakes.facts import dynamo_facts
 
+pytestmark = pytest.mark.vouched("ministack")
+
 
 @pytest.fixture(scope="module")
 def olivia(world: World) -> FactClient:

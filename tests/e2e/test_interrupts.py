@@ -13,6 +13,8 @@ import pytest
 from remit.local import cloud
 from tests.e2e.conftest import REPOSITORY, checkout
 
+pytestmark = pytest.mark.vouched("ministack")
+
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
 UP = [sys.executable, "-c", "from remit.cli.main import main; main()", "up", "--port", "0"]
 

@@ -14,6 +14,8 @@ from remit.domain.model import Json
 from remit.local.cloud import CloudState
 from tests.e2e.test_secrets import items
 
+pytestmark = pytest.mark.vouched("ministack")
+
 # These are never invoked but for a run; the others answer for themselves too.
 ALWAYS_ABOUT_A_RUN = {"gate", "executor", "reasoner", "recorder"}
 ABOUT_A_RUN = {"RunsStarted", "RunsShown", "IntentsReceived", "ApprovalPagesShown", "ApprovalsAnswered"}

@@ -4,6 +4,8 @@ import pytest
 
 from remit.cli.demo.world import World
 
+pytestmark = pytest.mark.vouched("ministack")
+
 ONE = {"mailbox_id": "olivia", "message_id": "M-3"}
 
 

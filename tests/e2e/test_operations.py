@@ -16,6 +16,8 @@ from remit.local.cloud import CloudState
 from remit.local.processes import wait_until
 from tests.e2e.test_stories import approved, remit
 
+pytestmark = pytest.mark.vouched("ministack")
+
 __all__ = ["approved"]
 PATIENCE = 100
 # What a refusal after an approval looked at is not recorded, and replay says so.

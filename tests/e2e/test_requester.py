@@ -9,6 +9,8 @@ from requests_aws4auth import AWS4Auth
 from remit.cli.demo.world import World
 from remit.local.cloud import CloudState
 
+pytestmark = pytest.mark.vouched("ministack")
+
 ROOT = "arn:aws:iam::000000000000:root"
 CLAIMED = {
     "X-Remit-Requester": ROOT,

@@ -13,6 +13,8 @@ from remit.cli.target import local_session
 from remit.local.cloud import CloudState
 from remit.names import Names
 
+pytestmark = pytest.mark.vouched("ministack")
+
 NAMES = Names("local")
 SIGNATURES = re.compile(r"AWS4-HMAC-SHA256|X-Amz-Signature|X-Amz-Security-Token|aws_session_token|SecretAccessKey", re.IGNORECASE)
 

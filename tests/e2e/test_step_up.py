@@ -10,6 +10,8 @@ from remit.cli.demo.world import Question, World
 from remit.domain.visit import proof
 from tests.browser.chromium import keep, violations
 
+pytestmark = pytest.mark.vouched("ministack")
+
 FLAGGED = {"account_id": "A-200", "order_id": "O-2001", "amount": 20_00, "currency": "USD", "reason": "never arrived"}
 TITLE = "wants to refund 20.00 USD for order O-2001"
 VISIT = "v" * 43

@@ -17,6 +17,8 @@ from remit.local.cloud import CloudState
 from tests.browser.chromium import keep, violations
 from tests.e2e.conftest import REPOSITORY
 
+pytestmark = pytest.mark.vouched("ministack")
+
 TRACED = [
     *("request", "model", "intent", "decision", "question", "e-mail"),
     *("page", "answer", "approval", "decision", "warrant", "execution", "read-back", "end", "undone"),

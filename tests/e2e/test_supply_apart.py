@@ -13,6 +13,8 @@ from remit.local.cloud import CloudState
 from tests.e2e.bypass.identities import NAMES, Clients, Identities
 from tests.e2e.conftest import REPOSITORY
 
+pytestmark = pytest.mark.vouched("ministack")
+
 SUPPLY = load_charter(REPOSITORY / "charters" / "supply.yaml")
 AGENTS = SUPPLY.acting_agents()
 Item = dict[str, dict[str, str]]

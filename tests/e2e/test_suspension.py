@@ -5,6 +5,8 @@ import pytest
 from remit.cli.demo.world import World
 from remit.client import Forbidden, Invalid, NotFound
 
+pytestmark = pytest.mark.vouched("ministack")
+
 PAYLOAD = {"account_id": "A-100", "order_id": "O-1003", "amount": 800, "currency": "USD", "reason": "late"}
 
 

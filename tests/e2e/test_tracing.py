@@ -13,6 +13,8 @@ from remit.local import cloud
 from remit.local.processes import wait_until
 from remit.local.xray.segments import walk
 
+pytestmark = pytest.mark.vouched("ministack")
+
 SMALL = "$120.00 for order O-1001: within what the agent may do by itself"
 
 

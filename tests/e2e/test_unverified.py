@@ -4,10 +4,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from remit.cli.demo.world import World
 from remit.client import RemitClient
 from remit.local.cloud import CloudState
 from tests.e2e.bypass.identities import NAMES, Identities
+
+pytestmark = pytest.mark.vouched("ministack")
 
 PAYLOAD = {"account_id": "A-100", "order_id": "O-1003", "amount": 500, "currency": "USD", "reason": "late"}
 

@@ -10,6 +10,8 @@ from remit.domain.canonical import digest
 from remit.local.cloud import CloudState
 from remit.names import Names
 
+pytestmark = pytest.mark.vouched("ministack")
+
 NAMES = Names("local")
 PAYLOAD = {"account_id": "A-100", "order_id": "O-1003", "amount": 900, "currency": "USD", "reason": "late"}
 

@@ -92,6 +92,15 @@ def test_state_is_kept_in_production_and_goes_with_the_local_stage(stage: str, p
     assert policies == {policy}
 
 
+def test_what_a_destroyed_stack_leaves_is_what_holds_state_and_the_accounts_own_setting_of_api_gateway() -> None:
+    left = {
+        stage: {each["Type"] for each in deployment(stage).resources.values() if each.get("DeletionPolicy") == "Retain"} for stage in STAGES
+    }
+    account = {"AWS::ApiGateway::Account", "AWS::IAM::Role"}
+    assert left["local"] == account
+    assert left["prod"] == account | {*KEPT, "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::Cognito::UserPool"}
+
+
 @pytest.mark.parametrize(("stage", "mode"), [("prod", "ENABLED"), ("local", "DISABLED")])
 def test_every_policy_store_is_strict_and_protected_in_production(stage: str, mode: str) -> None:
     stores = deployment(stage).of_type("AWS::VerifiedPermissions::PolicyStore").values()

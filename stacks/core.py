@@ -46,6 +46,7 @@ class CoreStack(Stack):
             self, "People", stage=stage, endpoint=endpoint, groups=[group for charter in charters for group in charter.groups]
         )
         self._agents = {agent: charter.domain for charter in charters for agent in charter.agents}
+        self._elsewhere = [name for charter in charters for name, agent in charter.agents.items() if agent.elsewhere]
         rest = RestApi(self, "Rest", stage=stage, endpoint=endpoint)
         api, approvals = self._api(charters), self._approvals(charters, self._people.sign_in(stage, endpoint, rest.url))
         self._recorder(charters)
@@ -125,6 +126,7 @@ class CoreStack(Stack):
         rest.route("GET", "/runs/{id}/undo", api)
         rest.route("POST", "/runs/{id}/withdraw", api)
         rest.route("POST", "/intents", api)
+        rest.route("POST", "/agents/{name}/intents", api)
         rest.route("GET", "/approvals", approvals)
         rest.route("GET", "/agents", api)
         rest.route("GET", "/agents/{name}/tools", api)
@@ -146,12 +148,18 @@ class CoreStack(Stack):
         named = [rest.arn(*route) for route in (("GET", "/runs/*"), ("POST", "/runs/*/withdraw"), ("GET", "/agents/*/tools"))]
         self._callers("Caller", asks, *named)
         operates = [rest.arn("GET", "/agents"), rest.arn("GET", "/delegations")]
+        stops = [rest.arn("POST", f"/agents/*/{verb}") for verb in ("suspend", "resume")]
         undoes = [rest.arn(method, "/runs/*/undo") for method in ("POST", "GET")]
-        self._callers(
-            "Operator", operates, rest.arn("POST", "/agents/*"), rest.arn("POST", "/delegations/*"), rest.arn("GET", "/runs/*"), *undoes
-        )
+        self._callers("Operator", operates, *stops, rest.arn("POST", "/delegations/*"), rest.arn("GET", "/runs/*"), *undoes)
+        self._speakers(rest)
         # What stewards may state, and what they are shown, is the charters' to say.
         self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES])
+
+    def _speakers(self, rest: RestApi) -> None:
+        """A policy for each agent that runs elsewhere: to ask in its name, and in nobody else's."""
+        for agent in self._elsewhere:
+            own = [rest.arn("POST", f"/agents/{agent}/intents"), rest.arn("GET", f"/agents/{agent}/tools")]
+            self._callers(f"Speaker-{agent}", own, rest.arn("GET", "/runs/*"), rest.arn("POST", "/runs/*/withdraw"))
 
     def _callers(self, who: str, exactly: list[str], *also: str) -> None:
         """A policy for people and programs that call the API."""

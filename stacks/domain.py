@@ -59,6 +59,7 @@ class DomainStack(Stack):
             "POLICY_STORE_ID": store.id,
             "MAIL_SENDER": stage.mail_sender,
             "PUBLIC_URL": public_url,
+            "ACCOUNT": self.account,
         }
         gate = Function(self, "Gate", stage=stage, name=self._names.gate(charter.domain), bundle=bundle, environment=environment)
         gate.allow(arns.table("actions"), "dynamodb:GetItem", "dynamodb:PutItem")

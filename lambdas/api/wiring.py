@@ -85,6 +85,8 @@ def _facts(settings: ApiSettings, records: DynamoRecords, clock: SystemClock, dy
 def _runs(settings: ApiSettings, records: DynamoRecords, clock: SystemClock) -> RunPorts:
     names = Names(settings.remit_stage)
     return RunPorts(
+        account=settings.account,
+        elsewhere={name: agent.elsewhere for charter in load_charters() for name, agent in charter.agents.items()},
         workflows=settings.workflows,
         machines=StepFunctionsWorkflows(boto3.client("stepfunctions", config=CONFIG), names, settings.aws_region, settings.account),
         records=records,

@@ -14,7 +14,7 @@ from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
 from remit.domain.labels import Side, SourceSpec
-from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec
+from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec, Speaker
 from remit.domain.message import MessageSpec
 from remit.domain.model import JsonObject, Model
 from remit.domain.permission import Permission, ReadPermission
@@ -42,6 +42,7 @@ class AgentSpec(Model):
     prompt: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.v[0-9]+$", description="prompts/<domain>/<prompt>.md")] | None = None
     mode: Literal["controller"] | None = None
     tools: Annotated[tuple[ToolName, ...], Field(min_length=1)]
+    elsewhere: Annotated[tuple[Speaker, ...], Field(description="Who of the account may ask in its name, where it runs elsewhere")] = ()
     memory: MemorySpec = MemorySpec()
 
 

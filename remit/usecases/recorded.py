@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
+from remit.domain.authority import account_of
 from remit.domain.canonical import canonical
 from remit.domain.decision import Decision, Evidence, Outcome
 from remit.domain.errors import (
@@ -92,7 +93,8 @@ def made_again(recorded: Recorded, judge: Judge) -> Decision | Refusal:
     if made is not None:
         _require_facts(recorded, judge)
     stated = StatedFacts({fact.name: {**fact.attributes, "version": fact.version} for fact in facts}, judge.charter.tables)
-    judge = replace(judge, facts=stated, history=StatedHistory(recorded.history), shadow=None)
+    account = account_of(recorded.intent.requester.arn)
+    judge = replace(judge, facts=stated, history=StatedHistory(recorded.history), account=account, shadow=None)
     try:
         return _decide(recorded, None if made is None else made.approval, judge)
     except Refusal as refusal:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from remit.delegation_ports import RequireDelegation, UseDelegation
+from remit.domain.authority import check_speaks_for
 from remit.domain.canonical import canonical, digest
 from remit.domain.delegation import Delegator, named
 from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason, UnknownPerson
@@ -31,11 +32,15 @@ class WorkflowInfo(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPorts:
+    """`elsewhere`: who of the `account` may ask in an agent's name, by agent."""
+
     workflows: Mapping[str, WorkflowInfo]
     machines: Workflows
     records: Records
     clock: Clock
     entropy: Entropy
+    account: str
+    elsewhere: Mapping[str, tuple[str, ...]]
 
 
 class Call(Model):
@@ -78,7 +83,9 @@ def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> 
 
 
 def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPorts) -> str:
-    """Start one governed action for an agent that runs elsewhere. Returns the run's id. Raises as start_run does."""
+    """Start one governed action for an agent that runs elsewhere. Returns the run's id. Raises Denied for a caller who does not speak for
+    the agent, and as start_run does."""
+    check_speaks_for(agent, call.requester, ports.elsewhere.get(agent, ()), ports.account)
     workflow = action_workflow(tool.partition(".")[0])
     info = ports.workflows.get(workflow)
     if info is None:

@@ -69,6 +69,7 @@ class SupplyWorld:
             history=RecordedHistory(self.records, self.clock),
             engine=EmbeddedCedar(self._policies.policies, self._policies.policy_schema),
             clock=self.clock,
+            account="000000000000",
         )
         asking = Asking(
             approvals=self.approvals,

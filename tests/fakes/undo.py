@@ -32,6 +32,8 @@ class UndoWorld:
             records=world.records,
             clock=world.clock,
             entropy=CountingEntropy(),
+            account="0" * 12,
+            elsewhere={},
         )
         self.ports = UndoPorts(charters={"refunds": REFUNDS}, undoings=MemoryUndoings(world.records), runs=runs)
 

@@ -176,6 +176,34 @@ def test_an_action_that_waits_for_a_human_is_202_with_the_question(desk: Desk, m
     assert (header(response, "Location"), header(response, "Retry-After")) == (body["poll"], "2")
 
 
+def test_an_action_is_asked_for_in_the_name_of_the_agent_in_the_path(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.machines, "state", lambda workflow, run: RunState(status="RUNNING"))
+    monkeypatch.setattr("remit.usecases.runs.PATIENCE", timedelta())
+    status, body = call("POST", "/agents/support/intents", {"tool": INTENT["tool"], "payload": refund()})
+    assert (status, desk.machines.started[body["run"]][1]["agent"]) == (202, "support")
+    assert urljoin("https://api.example/prod/agents/support/intents", body["poll"]) == f"https://api.example/prod/runs/{body['run']}"
+
+
+def test_a_body_cannot_name_another_agent_than_the_path(desk: Desk) -> None:
+    status, answer = call("POST", "/agents/support/intents", {**INTENT, "agent": "auditor"})
+    assert (status, answer["reasons"][0]["policy"], desk.machines.started) == (400, "body.agent", {})
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/agents/auditor/intents", {"tool": INTENT["tool"], "payload": refund()}),
+        ("/agents/nobody/intents", {"tool": INTENT["tool"], "payload": refund()}),
+        ("/intents", {**INTENT, "agent": "auditor"}),
+        ("/intents", {**INTENT, "agent": "nobody"}),
+    ],
+)
+def test_who_does_not_speak_for_the_agent_gets_403_and_nothing_is_started(desk: Desk, path: str, body: object) -> None:
+    status, answer = call("POST", path, body)
+    assert (status, answer["error"], [reason["policy"] for reason in answer["reasons"]]) == (403, "Remit.Denied", ["agent.elsewhere"])
+    assert (desk.machines.started, desk.records.ledger) == ({}, {})
+
+
 def waiting(desk: Desk) -> str:
     """A run that waits for finance."""
     run = propose("support", "refunds.issue_refund", refund(), desk.call(arn=CALLER), desk.ports)

@@ -244,7 +244,15 @@ class Desk:
         self.clock, self.machines = FixedClock(), MemoryWorkflows()
         self.records = MemoryRecords(self.clock)
         info = {"refunds": WorkflowInfo(domain="refunds", agent="support", groups=("clerks",))}
-        self.ports = RunPorts(workflows=info, machines=self.machines, records=self.records, clock=self.clock, entropy=CountingEntropy())
+        self.ports = RunPorts(
+            workflows=info,
+            machines=self.machines,
+            records=self.records,
+            clock=self.clock,
+            entropy=CountingEntropy(),
+            account="0" * 12,
+            elsewhere={},
+        )
         self.delegations = MemoryDelegations(self.records)
 
     def start(self, delegator: Delegator) -> str:

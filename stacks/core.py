@@ -62,6 +62,7 @@ class CoreStack(Stack):
         Table(self, "ApprovalsTable", stage=stage, name=name("approvals"), key="pk", sort="sk", expires=True, indexes=still_open)
         Table(self, "Answers", stage=stage, name=name("answers"), key="pk", sort="sk", expires=True)
         Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
+        Table(self, "Ended", stage=stage, name=name("ended"), key="run")
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
         by_person = {"person": IndexSpec(key="name")}
@@ -79,6 +80,9 @@ class CoreStack(Stack):
         api, arns = self._function("api", bundle=bundle, environment=environment), self._arns
         api.append_to(arns.table("ledger"))
         api.allow(arns.table("actions"), "dynamodb:GetItem")
+        api.allow(arns.table("approvals"), "dynamodb:ConditionCheckItem")
+        api.allow(arns.table("ended"), "dynamodb:PutItem")
+        api.allow([arns.gate(charter.domain) for charter in charters], "lambda:InvokeFunction")
         api.allow(arns.table("agents"), "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:DeleteItem")
         api.allow(arns.person_index(), "dynamodb:Query")
         api.allow(arns.table("delegations"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem")
@@ -106,7 +110,7 @@ class CoreStack(Stack):
         bundle = recorder_bundle({"TOLD": {charter.domain: charter.told() for charter in charters}})
         recorder = self._function("recorder", bundle=bundle, environment={"MAIL_SENDER": sender})
         recorder.append_to(arns.table("ledger"))
-        recorder.allow(arns.table("uses"), "dynamodb:PutItem")
+        recorder.allow([arns.table("uses"), arns.table("ended")], "dynamodb:PutItem")
         recorder.allow(arns.table("budgets"), "dynamodb:UpdateItem")
         looked_at = sorted({namespace for charter in charters for namespace in charter.fact_namespaces()})
         recorder.permit(partitions(arns, citations(looked_at), "dynamodb:DeleteItem"))

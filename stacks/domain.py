@@ -66,7 +66,7 @@ class DomainStack(Stack):
         gate.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:PutItem")
         gate.allow(arns.table("answers"), "dynamodb:GetItem")
         gate.allow(arns.table("warrants"), "dynamodb:PutItem")
-        gate.allow([arns.table("agents"), arns.table("delegations")], "dynamodb:ConditionCheckItem")
+        gate.allow([arns.table("agents"), arns.table("delegations"), arns.table("ended")], "dynamodb:ConditionCheckItem")
         gate.allow(arns.table("budgets"), "dynamodb:UpdateItem")
         # A run that a message opens rests on the same person's sign-in.
         gate.allow([arns.table("delegations")] if charter.groups and charter.opened_workflows() else [], "dynamodb:PutItem")

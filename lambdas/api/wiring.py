@@ -15,6 +15,7 @@ from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.dynamodb_undoings import DynamoUndoings
 from remit.adapters.environment import read_settings
+from remit.adapters.lambda_functions import LambdaGate
 from remit.adapters.observability import witness
 from remit.adapters.pool_keys import PoolKeys, fetch_from
 from remit.adapters.stepfunctions import StepFunctionsWorkflows
@@ -59,7 +60,11 @@ def ports() -> ApiPorts:
         agents=agents,
         facts=_facts(settings, records, clock, dynamodb),
         delegations=DelegationPorts(
-            delegations=DynamoDelegations(dynamodb, Names(settings.remit_stage)), records=records, machines=runs.machines, clock=clock
+            delegations=DynamoDelegations(dynamodb, Names(settings.remit_stage)),
+            records=records,
+            machines=runs.machines,
+            gate=runs.gate,
+            clock=clock,
         ),
         tokens=_tokens(settings, clock),
     )
@@ -92,4 +97,5 @@ def _runs(settings: ApiSettings, records: DynamoRecords, clock: SystemClock) -> 
         records=records,
         clock=clock,
         entropy=SystemEntropy(),
+        gate=LambdaGate(boto3.client("lambda", config=CONFIG), names),
     )

@@ -18,6 +18,7 @@ from remit.domain.errors import (
     PreconditionRunning,
     Reason,
     Refusal,
+    RunEnded,
 )
 from remit.domain.history import History, history_of
 from remit.domain.intent import Intent
@@ -28,7 +29,7 @@ from remit.usecases.judge import Judge, approved_decision, first_decision
 from remit.usecases.offline import StatedFacts
 
 # What people answered, how an agent stood, or what was left to spend: no policy says otherwise.
-_NOT_DECIDED = {each.code for each in (AgentSuspended, BudgetExhausted, DelegationEnded, ApprovalRejected, ApprovalExpired)}
+_NOT_DECIDED = {each.code for each in (AgentSuspended, BudgetExhausted, DelegationEnded, RunEnded, ApprovalRejected, ApprovalExpired)}
 
 
 # The records of other runs, by run: what a run asked others for shapes what it works under.

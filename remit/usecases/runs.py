@@ -1,6 +1,6 @@
 """Start runs, and tell where they stand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,12 +14,13 @@ from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
 from remit.names import action_workflow
-from remit.ports import Change, Clock, Entropy, Records, RunState, Workflows
+from remit.ports import Change, Clock, Entropy, Gate, Records, RunState, Workflows
 
 PATIENCE = timedelta(seconds=20)
 # A state holds 256 KiB, and what the run adds to it needs room.
 _LARGEST_START = 200_000
 _LOOK_EVERY_SECONDS = 0.25
+_NO_LONGER_ASKED = {Kind.APPROVAL_DECIDED, Kind.APPROVAL_SUPERSEDED, Kind.APPROVAL_WITHDRAWN}
 
 
 class WorkflowInfo(Model):
@@ -39,6 +40,7 @@ class RunPorts:
     records: Records
     clock: Clock
     entropy: Entropy
+    gate: Gate
     account: str
     elsewhere: Mapping[str, tuple[str, ...]]
 
@@ -62,13 +64,18 @@ class RunView(Model):
     @property
     def question(self) -> JsonObject | None:
         """The approval that the run waits for, if it waits for one."""
-        waiting: dict[object, JsonObject] = {}
-        for entry in self.entries:
-            if entry.kind in {Kind.APPROVAL_REQUESTED, Kind.APPROVAL_RENEWED}:
-                waiting[entry.body["approval"]] = entry.body
-            elif entry.kind in {Kind.APPROVAL_DECIDED, Kind.APPROVAL_SUPERSEDED}:
-                waiting.pop(entry.body["approval"], None)
-        return next(iter(waiting.values()), None)
+        return next(iter(open_questions(self.entries).values()), None)
+
+
+def open_questions(entries: Iterable[Entry]) -> dict[str, JsonObject]:
+    """The approvals that a run waits for, by id."""
+    waiting: dict[str, JsonObject] = {}
+    for entry in entries:
+        if entry.kind in {Kind.APPROVAL_REQUESTED, Kind.APPROVAL_RENEWED}:
+            waiting[str(entry.body["approval"])] = entry.body
+        elif entry.kind in _NO_LONGER_ASKED:
+            waiting.pop(str(entry.body["approval"]), None)
+    return waiting
 
 
 def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> str:

@@ -19,7 +19,7 @@ from mcp_types import INVALID_PARAMS
 from requests_aws4auth import AWS4Auth
 
 from remit.charters import load_charter, load_payloads
-from remit.cli.demo.world import World
+from remit.cli.demo.world import PATIENCE_SECONDS, World
 from remit.client import Credentials, Forbidden
 from remit.domain.identifiers import callable_name
 from remit.integrations.langchain import governed_tools
@@ -67,11 +67,13 @@ def test_what_was_taken_back_is_not_done_by_an_approval_that_comes_later(world: 
     asked = world.client.act("support", "refunds.issue_refund", {**ORDER, "amount": 1_300_00})
     _, question = world.question(asked.run)
     world.open_page(question)
-    withdrawn = world.client.withdraw(asked.run)
-    assert (withdrawn.act.outcome, withdrawn.act.error) == ("REFUSED", "Remit.Withdrawn")
+    world.client.withdraw(asked.run)
+    assert world.ended(asked.run).act.error == "Remit.Withdrawn"
+    closed = world.client.wait(asked.run, PATIENCE_SECONDS, until=lambda run: any(e.kind == "approval.withdrawn" for e in run.entries))
+    assert asked.run not in {approval.run for approval in world.client.approvals()}
+    assert "Taken back" in requests.get(question.link, timeout=30).text
     world.answer(question, "approve", "fine")
-    assert world.rows("refunds") == before
-    assert world.client.run(asked.run).act.error == "Remit.Withdrawn"
+    assert (world.rows("refunds"), world.client.run(asked.run).entries) == (before, closed.entries)
 
 
 def tried(world: World, path: str, body: dict[str, Any], state: CloudState, who: Credentials) -> tuple[int, Any, set[str]]:

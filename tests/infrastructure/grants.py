@@ -78,11 +78,15 @@ def _api() -> set[str]:
     facts = {f"dynamodb:{action} on dynamodb:table/facts" for action in actions}
     delegations = {f"dynamodb:{action} on dynamodb:table/delegations" for action in ("Query", "PutItem", "ConditionCheckItem")}
     undo = {"dynamodb:GetItem on dynamodb:table/actions"}
-    return LEDGER | grants | facts | delegations | undo | {"dynamodb:Query on dynamodb:table/delegations/index/person"}
+    ends = {"dynamodb:PutItem on dynamodb:table/ended", "dynamodb:ConditionCheckItem on dynamodb:table/approvals"}
+    waking = {f"lambda:InvokeFunction on lambda:function:{gate}" for gate in gates()}
+    return LEDGER | grants | facts | delegations | undo | ends | waking | {"dynamodb:Query on dynamodb:table/delegations/index/person"}
 
 
 def _taking_back() -> set[str]:
-    return {"dynamodb:PutItem on dynamodb:table/uses", "dynamodb:UpdateItem on dynamodb:table/budgets"}
+    return {f"dynamodb:PutItem on dynamodb:table/{table}" for table in ("uses", "ended")} | {
+        "dynamodb:UpdateItem on dynamodb:table/budgets"
+    }
 
 
 def _execution(workflow: str) -> set[str]:
@@ -139,7 +143,7 @@ def _gate(charter: Charter) -> set[str]:
             "dynamodb:PutItem on dynamodb:table/warrants",
             "dynamodb:UpdateItem on dynamodb:table/budgets",
             "dynamodb:PutItem on dynamodb:table/uses",
-            *(f"dynamodb:ConditionCheckItem on dynamodb:table/{table}" for table in ("agents", "delegations")),
+            *(f"dynamodb:ConditionCheckItem on dynamodb:table/{table}" for table in ("agents", "delegations", "ended")),
         }
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}
         | _relied_on(charter)

@@ -19,6 +19,7 @@ TABLES = {
     "answers": ["pk", "sk"],
     "warrants": ["id"],
     "uses": ["warrant"],
+    "ended": ["run"],
     "facts": ["pk", "sk"],
     "ledger": ["run", "seq"],
     "budgets": ["account", "meter"],

@@ -23,6 +23,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.facts import fact_desk
 from tests.fakes.gate import PAYLOADS, REFUNDS, RUN, World, catalogue_of, make_approval, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
+from tests.fakes.outside import WokenGate
 from tests.fakes.records import MemoryDelegations, MemoryUndoings
 from tests.unit.test_runs import Desk
 
@@ -34,7 +35,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk()
     agents = AgentPorts(domains={"support": "refunds"}, catalogues=catalogue_of, records=desk.records, clock=desk.clock)
     delegations = DelegationPorts(
-        delegations=MemoryDelegations(desk.records), records=desk.records, machines=desk.machines, clock=desk.clock
+        delegations=MemoryDelegations(desk.records), records=desk.records, machines=desk.machines, gate=WokenGate(), clock=desk.clock
     )
     undo = UndoPorts(charters={"refunds": REFUNDS}, undoings=MemoryUndoings(desk.records), runs=desk.ports)
     facts, tokens = fact_desk(desk.clock), desk.tokens

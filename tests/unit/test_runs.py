@@ -9,7 +9,7 @@ from remit.ports import RunState
 from remit.usecases.runs import PATIENCE, Call, RunPorts, WorkflowInfo, propose, settled, start_run, view
 from tests.fakes.clock import NOON, CountingEntropy, FixedClock
 from tests.fakes.gate import refund
-from tests.fakes.outside import KnownTokens, MemoryWorkflows
+from tests.fakes.outside import KnownTokens, MemoryWorkflows, WokenGate
 from tests.fakes.records import MemoryRecords
 
 ACCOUNT = "000000000000"
@@ -30,6 +30,7 @@ class Desk:
             records=self.records,
             clock=self.clock,
             entropy=CountingEntropy(),
+            gate=WokenGate(),
             account=ACCOUNT,
             elsewhere={"support": ("user/ada", "user/caller"), "auditor": ("user/eve",)},
         )

@@ -124,8 +124,8 @@ class DomainStack(Stack):
         own = self._arns.transcripts(f"{charter.domain}/{agent}/")
         reasoner.allow(own, "s3:PutObject")
         acknowledge_wildcard(reasoner.role, own, "Transcripts are named after their run and content, which are not known before.")
-        if agent in charter.budgets:
-            reasoner.permit(tokens_of(self._arns, agent))
+        if charter.bounds_tokens:
+            reasoner.permit(tokens_of(self._arns, agent, *([charter.domain] if charter.shares_tokens else [])))
         return reasoner
 
     def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from remit.budget_ports import GiveBack, Reserve
 from remit.delegation_ports import RequireDelegation
-from remit.domain.budget import BudgetSpec, Reservation, action_reservations, agent_run, step_reservations, tree_of
+from remit.domain.budget import BudgetSpec, Reservation, action_reservations, asked_accounts, step_reservations
 from remit.domain.charter import Charter
 from remit.domain.errors import AgentSuspended, BudgetExhausted, DelegationEnded, RunEnded
 from remit.domain.intent import Intent
@@ -36,10 +36,9 @@ def reserved(intent: Intent, lineage: Lineage | None, charter: Charter, now: dat
     """What the action draws from the accounts that have to cover it: its agent's, those of each run that it was asked for by, and the
     tree's."""
     asked_by = () if lineage is None else lineage.ancestors
-    askers = tuple((agent_run(each.agent, each.run), charter.budgets.get(each.agent, BudgetSpec()).run) for each in asked_by)
-    tree = tree_of(intent.run if lineage is None else lineage.root), charter.tree
+    beside = asked_accounts(intent.run, asked_by, charter.budgets, charter.tree)
     budget = charter.budgets.get(intent.agent, BudgetSpec())
-    return action_reservations(intent, budget, charter.tools[intent.tool].spends, now, (*askers, tree))
+    return action_reservations(intent, budget, charter.tools[intent.tool].spends, now, beside)
 
 
 def reserve(reservations: Iterable[Reservation], charter: Charter, now: datetime) -> list[Change]:

@@ -85,7 +85,7 @@ def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> 
         known = ", ".join(sorted(name for name, each in ports.workflows.items() if each.agent))
         raise _invalid("workflow", f"'{workflow}' is not a workflow of this deployment; there is: {known}")
     blank: JsonObject = {"attempt": 1, "reasoning": {"conversation": []}, "refusal": None, "receipt": None}
-    start: JsonObject = {"agent": info.agent, "input": given, **blank}
+    start: JsonObject = {"agent": info.agent, "input": given, "asked_by": [], **blank}
     return _start(workflow, info, start, call, ports)
 
 

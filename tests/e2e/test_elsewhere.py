@@ -70,7 +70,7 @@ def test_what_was_taken_back_is_not_done_by_an_approval_that_comes_later(world: 
     world.client.withdraw(asked.run)
     assert world.ended(asked.run).act.error == "Remit.Withdrawn"
     closed = world.client.wait(asked.run, PATIENCE_SECONDS, until=lambda run: any(e.kind == "approval.withdrawn" for e in run.entries))
-    assert asked.run not in {approval.run for approval in world.client.approvals()}
+    assert asked.run not in {approval.intent.run for approval in world.client.approvals()}
     assert "Taken back" in requests.get(question.link, timeout=30).text
     world.answer(question, "approve", "fine")
     assert (world.rows("refunds"), world.client.run(asked.run).entries) == (before, closed.entries)

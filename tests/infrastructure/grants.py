@@ -113,7 +113,7 @@ def _of_domain(charter: Charter) -> dict[str, set[str]]:
     for agent in charter.reasoning_agents():
         kept = f"s3:PutObject on s3:::transcripts-<AWS::AccountId>-<AWS::Region>/{charter.domain}/{agent}/*"
         thinks = {f"bedrock:InvokeModel on {MODEL}", kept}
-        grants[f"{charter.domain}-{agent}-reasoner"] = thinks | _memory(charter, agent) | _tokens(charter, agent)
+        grants[f"{charter.domain}-{agent}-reasoner"] = thinks | _memory(charter, agent) | _tokens(charter)
     return grants
 
 
@@ -122,9 +122,9 @@ def _memory(charter: Charter, agent: str) -> set[str]:
     return {"dynamodb:Query on dynamodb:table/facts"} if charter.namespaces_of(agent) else set()
 
 
-def _tokens(charter: Charter, agent: str) -> set[str]:
+def _tokens(charter: Charter) -> set[str]:
     """What it may spend on its model, in its own partition."""
-    return {"dynamodb:UpdateItem on dynamodb:table/tokens"} if agent in charter.budgets else set()
+    return {"dynamodb:UpdateItem on dynamodb:table/tokens"} if charter.bounds_tokens else set()
 
 
 def _relied_on(charter: Charter) -> set[str]:

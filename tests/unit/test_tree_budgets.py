@@ -5,11 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from remit.domain.action import Failure
-from remit.domain.budget import Allowance, BudgetSpec
+from remit.domain.budget import Allowance, BudgetSpec, LimitSpec, Reservation
+from remit.domain.errors import BudgetExhausted, Unavailable
 from remit.domain.ledger import Kind
+from remit.domain.message import Ancestor
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt
+from remit.usecases.tokens import Purse
+from tests.fakes.clock import FixedClock
 from tests.fakes.supply import ASKED, ORDER, ROOT, SUPPLY, SupplyWorld
+from tests.fakes.tokens import MemoryTokens
 
 
 def world_with(tree: Allowance, coordinator: Allowance | None = None) -> SupplyWorld:
@@ -77,3 +82,71 @@ def test_twenty_children_at_once_never_overspend_their_tree(afford: int) -> None
     done = [answer for answer in answers if isinstance(answer, Receipt)]
     assert (len(done), world.till.times) == (afford, afford)
     assert all(exhausted(answer) == ["budget.tree.money"] for answer in answers if not isinstance(answer, Receipt))
+
+
+ASKED_BY = (Ancestor(run=ROOT, agent="coordinator", controller=True),)
+
+
+def purse(agent: str, accounts: MemoryTokens, tree: Allowance, coordinator: Allowance | None = None) -> Purse:
+    budgets = {"coordinator": BudgetSpec(run=coordinator or Allowance())}
+    return Purse(agent=agent, budgets=budgets, limits=LimitSpec(), accounts=accounts, clock=FixedClock(), tree=tree)
+
+
+def drawn(purse: Purse, run: str, most: int = 100, asked_by: tuple[Ancestor, ...] | None = ASKED_BY) -> tuple[Reservation, ...] | list[str]:
+    """What was drawn; or the budget that does not cover it."""
+    try:
+        return purse.draw(run, most, asked_by)
+    except BudgetExhausted as exhausted:
+        return [reason.policy for reason in exhausted.reasons]
+
+
+def test_tokens_are_drawn_from_the_tree_whichever_agents_model_takes_them() -> None:
+    accounts, tree = MemoryTokens(), Allowance(tokens=250)
+    for agent in ("diagnostic", "specialist"):
+        assert not isinstance(drawn(purse(agent, accounts, tree), f"run-{agent}"), list)
+    assert drawn(purse("execution", accounts, tree), "run-execution") == ["budget.tree.tokens"]
+    assert drawn(purse("coordinator", accounts, tree), ROOT, asked_by=()) == ["budget.tree.tokens"]
+    assert accounts.drawn == {f"tree/{ROOT}": 200}
+
+
+def test_tokens_are_drawn_from_the_run_that_asked_too() -> None:
+    accounts = MemoryTokens()
+    child = purse("diagnostic", accounts, Allowance(tokens=1000), coordinator=Allowance(tokens=150))
+    assert not isinstance(drawn(child, "run-1"), list)
+    assert drawn(child, "run-2") == ["budget.run.tokens"]
+    assert accounts.drawn == {f"run/{ROOT}/coordinator": 100, f"tree/{ROOT}": 100}
+
+
+def test_what_a_model_did_not_take_is_there_for_the_rest_of_the_tree() -> None:
+    accounts, tree = MemoryTokens(), Allowance(tokens=150)
+    first = purse("diagnostic", accounts, tree)
+    reserved = first.draw("run-1", 100, ASKED_BY)
+    assert drawn(purse("specialist", accounts, tree), "run-2") == ["budget.tree.tokens"]
+    first.settle(reserved, 20)
+    assert not isinstance(drawn(purse("specialist", accounts, tree), "run-2"), list)
+    assert accounts.drawn == {f"tree/{ROOT}": 120}
+
+
+def test_where_nothing_says_whose_tree_it_is_no_model_is_asked() -> None:
+    with pytest.raises(Unavailable):
+        purse("diagnostic", MemoryTokens(), Allowance(tokens=1000)).draw("run-1", 1, None)
+
+
+@pytest.mark.parametrize("afford", [0, 1, 7, 20])
+def test_twenty_models_at_once_never_take_more_tokens_than_their_tree_has(afford: int) -> None:
+    accounts, tree = MemoryTokens(), Allowance(tokens=afford * 100 + 99)
+    purses = [purse(agent, accounts, tree) for agent in ("diagnostic", "specialist", "execution", "coordinator") for _ in range(5)]
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(drawn, purses, (f"run-{number}" for number in range(20))))
+    assert sum(not isinstance(answer, list) for answer in answers) == afford
+    assert accounts.drawn.get(f"tree/{ROOT}", 0) == afford * 100
+
+
+def test_a_run_is_started_with_who_asked_for_it() -> None:
+    world = world_with(Allowance())
+    receipt = world.propose(world.begin(), "coordinator", "ask_order", ASKED)
+    assert isinstance(receipt, Receipt)
+    assert receipt.observed is not None
+    start = receipt.observed["start"]
+    assert isinstance(start, dict)
+    assert start["asked_by"] == [each.model_dump() for each in ASKED_BY]

@@ -220,7 +220,7 @@ def _instead(now: object) -> str:
 
 
 def _minted(body: Body) -> Line:
-    details = [f"for payload {_short(body.get('payload_digest'))} once, until {_when(body.get('expires_at'))}"]
+    details = [f"for payload {_short(body.get('payload_digest'))} once, until {_when(body.get('expires_at'))}", *_labels(body)]
     return Line("warrant", _short(body.get("warrant")), details)
 
 

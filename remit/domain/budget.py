@@ -49,11 +49,13 @@ def agent_day(agent: str, now: datetime) -> str:
 
 
 class LimitSpec(Model):
-    """How far any one run of the domain may go: how many actions are proposed, how often the very same one, and for how long."""
+    """How far any one run of the domain may go: how many actions are proposed, how often the very same one, and for how long. Agents who
+    talk to and fro: how often two of them may exchange the same kind of message in a tree, whatever it says."""
 
     steps: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     repeats: Annotated[int, Field(ge=1, le=1_000)] = 10
     seconds: Annotated[int, Field(ge=1, le=366 * _DAY)] = 90 * _DAY
+    exchanges: Annotated[int, Field(ge=1, le=1_000)] = 20
 
 
 class Spending(Model):
@@ -123,6 +125,17 @@ def step_reservations(intent: Intent, limits: LimitSpec) -> tuple[Reservation, .
     )
 
 
+def message_reservations(intent: Intent, to: str, root: str, limits: LimitSpec) -> tuple[Reservation, ...]:
+    """What one message draws from the tree that begins with the run `root`: talk to and fro comes to an end there, in whichever runs the
+    two meet, and sooner where they repeat themselves."""
+    between = digest([*sorted((intent.agent, to)), intent.tool])
+    same = digest([intent.agent, intent.tool, intent.payload_digest])
+    return (
+        Reservation(account=tree_of(root), meter=f"exchanges/{between}", amount=1, limit=limits.exchanges),
+        Reservation(account=tree_of(root), meter=f"repeats/{same}", amount=1, limit=limits.repeats),
+    )
+
+
 def check_deadline(limits: LimitSpec, started_at: datetime | None, now: datetime) -> None:
     """Raises BudgetExhausted once the run has taken longer than any may."""
     if started_at is not None and now - started_at > timedelta(seconds=limits.seconds):
@@ -159,4 +172,6 @@ def _what(meter: str, limit: int) -> str:
     kind, _, rest = meter.partition("/")
     if kind == "money":
         return f"{max(limit, 0)} {rest} (minor units)"
+    if kind == "exchanges":
+        return f"{limit} messages of one kind between the same two agents"
     return f"the same action proposed {limit} times" if kind == "repeats" else f"{limit} {kind}"

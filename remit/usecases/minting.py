@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from remit.budget_ports import GiveBack, Reserve
 from remit.delegation_ports import RequireDelegation
-from remit.domain.budget import BudgetSpec, Reservation, action_reservations, asked_accounts, step_reservations
+from remit.domain.budget import BudgetSpec, Reservation, action_reservations, asked_accounts, message_reservations, step_reservations
 from remit.domain.charter import Charter
 from remit.domain.errors import AgentSuspended, BudgetExhausted, DelegationEnded, RunEnded
 from remit.domain.intent import Intent
@@ -39,6 +39,13 @@ def reserved(intent: Intent, lineage: Lineage | None, charter: Charter, now: dat
     beside = asked_accounts(intent.run, asked_by, charter.budgets, charter.tree)
     budget = charter.budgets.get(intent.agent, BudgetSpec())
     return action_reservations(intent, budget, charter.tools[intent.tool].spends, now, beside)
+
+
+def talk(intent: Intent, lineage: Lineage | None, charter: Charter, now: datetime) -> list[Change]:
+    """A message is one more between these two in their tree; any other action is none."""
+    message = charter.tools[intent.tool].message
+    root = intent.run if lineage is None else lineage.root
+    return [] if message is None else reserve(message_reservations(intent, message.to, root, charter.limits), charter, now)
 
 
 def reserve(reservations: Iterable[Reservation], charter: Charter, now: datetime) -> list[Change]:

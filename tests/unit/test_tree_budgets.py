@@ -19,7 +19,9 @@ from tests.fakes.tokens import MemoryTokens
 
 def world_with(tree: Allowance, coordinator: Allowance | None = None) -> SupplyWorld:
     budgets = {} if coordinator is None else {"coordinator": BudgetSpec(run=coordinator)}
-    return SupplyWorld(SUPPLY.model_copy(update={"tree": tree, "budgets": budgets}))
+    # Many are asked at once here, which two who go round in a circle never do.
+    limits = SUPPLY.limits.model_copy(update={"exchanges": 100})
+    return SupplyWorld(SUPPLY.model_copy(update={"tree": tree, "budgets": budgets, "limits": limits}))
 
 
 def order_of(total: int) -> JsonObject:
@@ -84,6 +86,7 @@ def test_twenty_children_at_once_never_overspend_their_tree(afford: int) -> None
     assert all(exhausted(answer) == ["budget.tree.money"] for answer in answers if not isinstance(answer, Receipt))
 
 
+REPORT: JsonObject = {"part_id": "P-7", "missing": 100, "vendor_id": "V-1", "lead_days": 10}
 ASKED_BY = (Ancestor(run=ROOT, agent="coordinator", controller=True),)
 
 
@@ -150,3 +153,58 @@ def test_a_run_is_started_with_who_asked_for_it() -> None:
     start = receipt.observed["start"]
     assert isinstance(start, dict)
     assert start["asked_by"] == [each.model_dump() for each in ASKED_BY]
+
+
+def talking(exchanges: int, repeats: int = 10) -> SupplyWorld:
+    limits = LimitSpec(exchanges=exchanges, repeats=repeats)
+    world = SupplyWorld(SUPPLY.model_copy(update={"tree": Allowance(), "budgets": {}, "limits": limits}))
+    world.begin()
+    return world
+
+
+def asks(world: SupplyWorld, number: int) -> object:
+    """The coordinator asks the diagnostic agent, who answers, so that it may ask again."""
+    step, part = f"ask-{number}", f"P-{number}"
+    answer = world.propose(ROOT, "coordinator", "ask_diagnosis", {"part_id": part}, step=step)
+    if isinstance(answer, Receipt) and answer.observed is not None:
+        world.propose(str(answer.observed["run"]), "diagnostic", "report_bottleneck", {**REPORT, "part_id": part})
+    return answer
+
+
+def test_two_agents_who_tell_each_other_the_same_kind_of_thing_are_stopped_at_the_charters_ceiling() -> None:
+    world = talking(exchanges=3)
+    assert all(isinstance(asks(world, number), Receipt) for number in range(3))
+    assert exhausted(asks(world, 3)) == ["budget.tree.exchanges"]
+    assert len([run for run, entries in world.records.ledger.items() if "lineage" in entries[0].body]) == 3
+
+
+def test_what_others_say_or_another_kind_of_thing_is_counted_by_itself() -> None:
+    world = talking(exchanges=1)
+    assert isinstance(asks(world, 0), Receipt)
+    assert isinstance(world.propose(ROOT, "coordinator", "ask_order", ASKED, step="order"), Receipt)
+
+
+def test_the_two_are_counted_over_the_whole_tree_and_not_over_other_trees() -> None:
+    world = talking(exchanges=1)
+    child = asked(world, 1)
+    confirmed: JsonObject = {"part_id": "P-7", "quantity": 1}
+    assert isinstance(world.propose(child, "execution", "confirm_order", confirmed), Receipt)
+    again = world.propose(child, "execution", "confirm_order", {**confirmed, "quantity": 2}, step="s-2")
+    assert exhausted(again) == ["budget.tree.exchanges"]
+    world.begin("run-other")
+    other = world.ask("run-other", "coordinator", "ask_order", ASKED)
+    assert isinstance(world.propose(other, "execution", "confirm_order", confirmed), Receipt)
+
+
+def test_twenty_children_who_answer_at_once_are_counted_exactly() -> None:
+    world = talking(exchanges=20)
+    children = [asked(world, number) for number in range(20)]
+    world.charter = world.charter.model_copy(update={"limits": LimitSpec(exchanges=7)})
+
+    def confirm(number: int) -> object:
+        return world.propose(children[number], "execution", "confirm_order", {"part_id": "P-7", "quantity": number + 1})
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(confirm, range(20)))
+    assert sum(isinstance(answer, Receipt) for answer in answers) == 7
+    assert {policy for answer in answers if not isinstance(answer, Receipt) for policy in exhausted(answer)} == {"budget.tree.exchanges"}

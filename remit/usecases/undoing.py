@@ -1,6 +1,7 @@
 """At the gate: an intent that undoes an action undoes exactly that one, and no action is undone twice."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from remit.domain.action import Action, ActionStatus
 from remit.domain.charter import Charter
@@ -11,10 +12,13 @@ from remit.domain.warrant import Verification
 from remit.ports import Change, Records
 from remit.undo_ports import ClaimUndo, NoteUndone
 from remit.usecases import entries
-from remit.usecases.gate_ports import GatePorts
+
+if TYPE_CHECKING:
+    # The API shares what is below, and carries no gate.
+    from remit.usecases.gate_ports import GatePorts
 
 
-def to_undo(intent: Intent, ports: GatePorts, go_on: Callable[[Action, GatePorts], Action]) -> tuple[Action | None, list[Change]]:
+def to_undo(intent: Intent, ports: "GatePorts", go_on: "Callable[[Action, GatePorts], Action]") -> tuple[Action | None, list[Change]]:
     """For an intent that undoes: what was begun before to undo the same, if that was not in vain; or else the claim to undo it now.
     `go_on` takes an action as far as it can go. Raises Denied."""
     _check(intent, ports.judge.charter, ports.records)
@@ -25,14 +29,14 @@ def to_undo(intent: Intent, ports: GatePorts, go_on: Callable[[Action, GatePorts
     return before, [] if before else [ClaimUndo(undoes=intent.undoes.key, by=intent.key, instead_of=by)]
 
 
-def none_before(action: Action, ports: GatePorts) -> Action:
+def none_before(action: Action, ports: "GatePorts") -> Action:
     """For `to_undo` after an answer. Raises Denied unless what was begun before was in vain."""
     if not in_vain(action):
         raise _denied("undo.done", "It was undone, or begun to be, before the answer came.")
     return action
 
 
-def _settled(key: str, ports: GatePorts, go_on: Callable[[Action, GatePorts], Action]) -> Action | None:
+def _settled(key: str, ports: "GatePorts", go_on: "Callable[[Action, GatePorts], Action]") -> Action | None:
     """None if nothing was done, and nothing can be any more."""
     action = ports.records.action(key)
     if action is None:

@@ -79,6 +79,12 @@ class RequireOpen(Change):
     round: int = 1
 
 
+class RequireWaiting(Change):
+    """The approval must still wait, for an answer or for whoever holds it."""
+
+    approval: str
+
+
 class CastBallot(Change):
     """The ballot must be as it was before its last answer."""
 

@@ -159,8 +159,10 @@ class RemitClient:
         return self._post(Redacted, f"/runs/{quote(run, safe='')}/redact", said, None)
 
     def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None, on_behalf_of: str | None = None) -> Act:
-        """Ask for one governed action, on behalf of the person whose token it is. A denial is a result, not an error."""
-        return self._post(Act, "/intents", {"agent": agent, "tool": tool, "payload": dict(payload)}, key, on_behalf_of)
+        """Ask for one governed action, on behalf of the person whose token it is. A denial is a result, not an error; Forbidden is raised
+        where these credentials do not speak for the agent."""
+        path = f"/agents/{quote(agent, safe='')}/intents"
+        return self._post(Act, path, {"tool": tool, "payload": dict(payload)}, key, on_behalf_of)
 
     def settled(self, run: str, deadline: float) -> Act:
         """What came of an action that was waiting, polled for at most `deadline` seconds. Raises DeadlinePassed."""

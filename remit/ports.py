@@ -9,9 +9,8 @@ from typing import ClassVar
 
 from remit.domain.action import Action, ActionStatus, Failure
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval
 from remit.domain.decision import AuthorizationRequest, Evaluate, Evaluation
-from remit.domain.errors import RemitError, suspended
+from remit.domain.errors import RemitError, run_ended, suspended
 from remit.domain.fact import Fact
 from remit.domain.fact_spec import FactSpec
 from remit.domain.history import History, Step
@@ -197,6 +196,21 @@ class RequireActive(Requirement):
         return suspended()
 
 
+class EndRun(Change):
+    """The run must not have ended yet; from here on nothing is minted or asked in it, nor in any that it asked for."""
+
+    run: str
+
+
+class RequireRunOpen(Requirement):
+    """The run must not have ended; changes nothing."""
+
+    run: str
+
+    def unmet(self) -> RemitError:
+        return run_ended()
+
+
 class Suspend(Change):
     """The agent must not be suspended yet."""
 
@@ -341,5 +355,5 @@ class Workflows(ABC):
 
 class Gate(ABC):
     @abstractmethod
-    def resume(self, approval: Approval) -> None:
-        """Have the approval's gate look at it again, soon and at least once. Raises Unavailable."""
+    def resume(self, domain: str, run: str, approval: str) -> None:
+        """Have the domain's gate look at the approval of the run again, soon and at least once. Raises Unavailable."""

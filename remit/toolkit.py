@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from remit.domain.access import TENANT
+from remit.domain.labels import UNKNOWN, Labels
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 
@@ -70,11 +71,12 @@ class ReadContext(Use):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolContext(Use):
     """Acting on the business system, with the agent's own credentials and nothing more. `senders` has the addresses of those that the
-    agent's tools may send from, and `ses` is None where there is none."""
+    agent's tools may send from, and `ses` is None where there is none. `labels` are what the payload carries: what leaves says so."""
 
     dynamodb: "DynamoDBClient"
     ses: "SESV2Client | None" = None
     senders: Mapping[str, str] = field(default_factory=dict)
+    labels: Labels = UNKNOWN
 
     def reading(self) -> ReadContext:
         """The same credentials, for a tool whose whole action is to look."""

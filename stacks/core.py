@@ -46,6 +46,7 @@ class CoreStack(Stack):
             self, "People", stage=stage, endpoint=endpoint, groups=[group for charter in charters for group in charter.groups]
         )
         self._agents = {agent: charter.domain for charter in charters for agent in charter.agents}
+        self._elsewhere = [name for charter in charters for name, agent in charter.agents.items() if agent.elsewhere]
         rest = RestApi(self, "Rest", stage=stage, endpoint=endpoint)
         api, approvals = self._api(charters), self._approvals(charters, self._people.sign_in(stage, endpoint, rest.url))
         self._recorder(charters)
@@ -61,6 +62,7 @@ class CoreStack(Stack):
         Table(self, "ApprovalsTable", stage=stage, name=name("approvals"), key="pk", sort="sk", expires=True, indexes=still_open)
         Table(self, "Answers", stage=stage, name=name("answers"), key="pk", sort="sk", expires=True)
         Table(self, "Warrants", stage=stage, name=name("warrants"), key="id")
+        Table(self, "Ended", stage=stage, name=name("ended"), key="run")
         Table(self, "Uses", stage=stage, name=name("uses"), key="warrant", expires=True)
         Table(self, "AgentsTable", stage=stage, name=name("agents"), key="agent")
         by_person = {"person": IndexSpec(key="name")}
@@ -78,6 +80,9 @@ class CoreStack(Stack):
         api, arns = self._function("api", bundle=bundle, environment=environment), self._arns
         api.append_to(arns.table("ledger"))
         api.allow(arns.table("actions"), "dynamodb:GetItem")
+        api.allow(arns.table("approvals"), "dynamodb:ConditionCheckItem")
+        api.allow(arns.table("ended"), "dynamodb:PutItem")
+        api.allow([arns.gate(charter.domain) for charter in charters], "lambda:InvokeFunction")
         api.allow(arns.table("agents"), "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:DeleteItem")
         api.allow(arns.person_index(), "dynamodb:Query")
         api.allow(arns.table("delegations"), "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem")
@@ -107,7 +112,7 @@ class CoreStack(Stack):
         bundle = recorder_bundle({"TOLD": {charter.domain: charter.told() for charter in charters}})
         recorder = self._function("recorder", bundle=bundle, environment={"MAIL_SENDER": sender})
         recorder.append_to(arns.table("ledger"))
-        recorder.allow(arns.table("uses"), "dynamodb:PutItem")
+        recorder.allow([arns.table("uses"), arns.table("ended")], "dynamodb:PutItem")
         recorder.allow(arns.table("budgets"), "dynamodb:UpdateItem")
         looked_at = sorted({namespace for charter in charters for namespace in charter.fact_namespaces()})
         recorder.permit(partitions(arns, citations(looked_at), "dynamodb:DeleteItem"))
@@ -128,6 +133,7 @@ class CoreStack(Stack):
         rest.route("POST", "/runs/{id}/withdraw", api)
         rest.route("POST", "/runs/{id}/redact", api)
         rest.route("POST", "/intents", api)
+        rest.route("POST", "/agents/{name}/intents", api)
         rest.route("GET", "/approvals", approvals)
         rest.route("GET", "/agents", api)
         rest.route("GET", "/agents/{name}/tools", api)
@@ -149,13 +155,19 @@ class CoreStack(Stack):
         named = [rest.arn(*route) for route in (("GET", "/runs/*"), ("POST", "/runs/*/withdraw"), ("GET", "/agents/*/tools"))]
         self._callers("Caller", asks, *named)
         operates = [rest.arn("GET", "/agents"), rest.arn("GET", "/delegations")]
+        stops = [rest.arn("POST", f"/agents/*/{verb}") for verb in ("suspend", "resume")]
         undoes = [rest.arn(method, "/runs/*/undo") for method in ("POST", "GET")]
-        self._callers(
-            "Operator", operates, rest.arn("POST", "/agents/*"), rest.arn("POST", "/delegations/*"), rest.arn("GET", "/runs/*"), *undoes
-        )
+        self._callers("Operator", operates, *stops, rest.arn("POST", "/delegations/*"), rest.arn("GET", "/runs/*"), *undoes)
         self._callers("Redactor", [], rest.arn("GET", "/runs/*"), rest.arn("POST", "/runs/*/redact"))
+        self._speakers(rest)
         # What stewards may state, and what they are shown, is the charters' to say.
         self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES])
+
+    def _speakers(self, rest: RestApi) -> None:
+        """A policy for each agent that runs elsewhere: to ask in its name, and in nobody else's."""
+        for agent in self._elsewhere:
+            own = [rest.arn("POST", f"/agents/{agent}/intents"), rest.arn("GET", f"/agents/{agent}/tools")]
+            self._callers(f"Speaker-{agent}", own, rest.arn("GET", "/runs/*"), rest.arn("POST", "/runs/*/withdraw"))
 
     def _callers(self, who: str, exactly: list[str], *also: str) -> None:
         """A policy for people and programs that call the API."""

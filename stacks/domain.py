@@ -59,13 +59,14 @@ class DomainStack(Stack):
             "POLICY_STORE_ID": store.id,
             "MAIL_SENDER": stage.mail_sender,
             "PUBLIC_URL": public_url,
+            "ACCOUNT": self.account,
         }
         gate = Function(self, "Gate", stage=stage, name=self._names.gate(charter.domain), bundle=bundle, environment=environment)
         gate.allow(arns.table("actions"), "dynamodb:GetItem", "dynamodb:PutItem")
         gate.allow(arns.table("approvals"), "dynamodb:GetItem", "dynamodb:PutItem")
         gate.allow(arns.table("answers"), "dynamodb:GetItem")
         gate.allow(arns.table("warrants"), "dynamodb:PutItem")
-        gate.allow([arns.table("agents"), arns.table("delegations")], "dynamodb:ConditionCheckItem")
+        gate.allow([arns.table("agents"), arns.table("delegations"), arns.table("ended")], "dynamodb:ConditionCheckItem")
         gate.allow(arns.table("budgets"), "dynamodb:UpdateItem")
         # A run that a message opens rests on the same person's sign-in.
         gate.allow([arns.table("delegations")] if charter.groups and charter.opened_workflows() else [], "dynamodb:PutItem")
@@ -123,8 +124,8 @@ class DomainStack(Stack):
         own = self._arns.transcripts(f"{charter.domain}/{agent}/")
         reasoner.allow(own, "s3:PutObject")
         acknowledge_wildcard(reasoner.role, own, "Transcripts are named after their run and content, which are not known before.")
-        if agent in charter.budgets:
-            reasoner.permit(tokens_of(self._arns, agent))
+        if charter.bounds_tokens:
+            reasoner.permit(tokens_of(self._arns, agent, *([charter.domain] if charter.shares_tokens else [])))
         return reasoner
 
     def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:

@@ -22,12 +22,17 @@ class StartRun(Model):
     input: JsonObject
 
 
-class AskForAction(Model):
-    """One governed action, for an agent that runs elsewhere."""
+class AskAsAgent(Model):
+    """One governed action, for the agent that the path names."""
 
-    agent: Given
     tool: Given
     payload: JsonObject
+
+
+class AskForAction(AskAsAgent):
+    """The same, for an agent that the body names."""
+
+    agent: Given
 
 
 class Because(Model):
@@ -56,13 +61,13 @@ def run_body(seen: RunView) -> JsonObject:
     return {**stands, "trace": trace, "entries": [*entries]}
 
 
-def action_body(seen: RunView) -> JsonObject:
-    """POST /intents: the outcome, or the question that a human has yet to answer, and where to ask again."""
+def action_body(seen: RunView, runs: str) -> JsonObject:
+    """What came of an action, or the question that a human has yet to answer, and where to ask again: `runs` is where the runs are."""
     outcome, question = _outcome(seen), seen.question
     if outcome is not None:
         return {"run": seen.run, **outcome}
     # Relative to the address of the request, whatever name the API has for its caller.
-    poll = f"runs/{seen.run}"
+    poll = f"{runs}/{seen.run}"
     if question is not None:
         asked = {name: question[name] for name in ("approval", "route", "reasons", "expires_at")}
         return {"run": seen.run, "outcome": "WAITING", "poll": poll, **asked}

@@ -10,7 +10,18 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api import delegations, facts
-from lambdas.api.bodies import AskForAction, Because, Redact, StartRun, action_body, agents_body, error_body, run_body, undo_body
+from lambdas.api.bodies import (
+    AskAsAgent,
+    AskForAction,
+    Because,
+    Redact,
+    StartRun,
+    action_body,
+    agents_body,
+    error_body,
+    run_body,
+    undo_body,
+)
 from lambdas.api.http import action_answer, json_answer, kept_answer, requester_of
 from lambdas.api.statuses import status_of_error, status_of_undo
 from lambdas.api.wiring import ports, redacting
@@ -74,10 +85,12 @@ def take_away(run: str, body: Redact) -> Response[str]:
 
 @app.post("/intents")
 def act(body: AskForAction, key: IdempotencyKey = None, delegation: Delegation = None) -> Response[str]:
-    run = propose(body.agent, body.tool, body.payload, _call(key, delegation), ports().runs)
-    about(run=run)
-    metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
-    return action_answer(action_body(settled(run, ports().runs)))
+    return _governed(body.agent, body, _call(key, delegation), "runs")
+
+
+@app.post("/agents/<agent>/intents")
+def act_as(agent: str, body: AskAsAgent, key: IdempotencyKey = None, delegation: Delegation = None) -> Response[str]:
+    return _governed(agent, body, _call(key, delegation), "../../runs")
 
 
 @app.post("/runs/<run>/withdraw")
@@ -126,6 +139,13 @@ def refuse(error: RemitError | RequestValidationError) -> Response[str]:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("Requests", MetricUnit.Count, 1)
     return app.resolve(event, context)
+
+
+def _governed(agent: str, body: AskAsAgent, call: Call, runs: str) -> Response[str]:
+    run = propose(agent, body.tool, body.payload, call, ports().runs)
+    about(run=run)
+    metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
+    return action_answer(action_body(settled(run, ports().runs), runs))
 
 
 def _call(key: str | None, token: str | None) -> Call:

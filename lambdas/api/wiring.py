@@ -15,6 +15,7 @@ from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.dynamodb_undoings import DynamoUndoings
 from remit.adapters.environment import read_settings
+from remit.adapters.lambda_functions import LambdaGate
 from remit.adapters.observability import witness
 from remit.adapters.pool_keys import PoolKeys, fetch_from
 from remit.adapters.s3_transcripts import S3Transcripts
@@ -61,7 +62,11 @@ def ports() -> ApiPorts:
         agents=agents,
         facts=_facts(settings, records, clock, dynamodb),
         delegations=DelegationPorts(
-            delegations=DynamoDelegations(dynamodb, Names(settings.remit_stage)), records=records, machines=runs.machines, clock=clock
+            delegations=DynamoDelegations(dynamodb, Names(settings.remit_stage)),
+            records=records,
+            machines=runs.machines,
+            gate=runs.gate,
+            clock=clock,
         ),
         tokens=_tokens(settings, clock),
     )
@@ -95,9 +100,12 @@ def _facts(settings: ApiSettings, records: DynamoRecords, clock: SystemClock, dy
 def _runs(settings: ApiSettings, records: DynamoRecords, clock: SystemClock) -> RunPorts:
     names = Names(settings.remit_stage)
     return RunPorts(
+        account=settings.account,
+        elsewhere={name: agent.elsewhere for charter in load_charters() for name, agent in charter.agents.items()},
         workflows=settings.workflows,
         machines=StepFunctionsWorkflows(boto3.client("stepfunctions", config=CONFIG), names, settings.aws_region, settings.account),
         records=records,
         clock=clock,
         entropy=SystemEntropy(),
+        gate=LambdaGate(boto3.client("lambda", config=CONFIG), names),
     )

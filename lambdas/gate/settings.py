@@ -12,3 +12,4 @@ class GateSettings(Settings):
     policy_store_id: str
     mail_sender: str
     public_url: str
+    account: str

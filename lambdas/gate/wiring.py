@@ -44,6 +44,7 @@ def ports() -> GatePorts:
             history=RecordedHistory(records, clock),
             engine=_engine(settings, store),
             clock=clock,
+            account=settings.account,
             shadow=_shadow(settings, store),
         ),
         records=records,

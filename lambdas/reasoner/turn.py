@@ -12,6 +12,7 @@ from lambdas.reasoner.graph import Graph, Thought, is_proposal_or_text
 from lambdas.reasoner.prompt import Prompt, with_facts
 from remit.domain.action import Failure
 from remit.domain.identifiers import tool_name
+from remit.domain.message import Ancestor
 from remit.domain.model import JsonObject, Model
 from remit.domain.recall import Recollection
 from remit.domain.warrant import Receipt
@@ -30,7 +31,8 @@ _MESSAGES: TypeAdapter[list[AnyMessage]] = TypeAdapter(list[AnyMessage])
 class Turn(Model):
     """What the state machine hands over; `refusal` or `receipt` is what came of the last proposal, if there was one.
 
-    Who is `drafting` is offered no tools: a text is all that can come of it.
+    Who is `drafting` is offered no tools: a text is all that can come of it. `asked_by` are the runs that this one was asked for by, as
+    it was started with.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -41,6 +43,7 @@ class Turn(Model):
     conversation: tuple[JsonObject, ...] = ()
     refusal: Failure | None = None
     receipt: Receipt | None = None
+    asked_by: tuple[Ancestor, ...] | None = None
 
 
 class Proposed(Model):
@@ -80,7 +83,7 @@ def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
     begun = reasoner.clock.now()
     asked = [SystemMessage(with_facts(reasoner.prompt, known)), *heard]
     thought: Thought = {"messages": asked, "corrections": 0}
-    drawn = reasoner.purse.draw(turn.run, most_tokens(asked, reasoner.offers_size))
+    drawn = reasoner.purse.draw(turn.run, most_tokens(asked, reasoner.offers_size), turn.asked_by)
     with reasoner.spans.span("model", run=turn.run, agent=reasoner.agent, model=reasoner.model_id, **_CHAT) as span:
         messages: list[AnyMessage] = (reasoner.writer if turn.drafting else reasoner.graph).invoke(thought)["messages"][1:]
         last, usage = messages[-1], _usage(messages[len(heard) :])

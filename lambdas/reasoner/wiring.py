@@ -18,7 +18,6 @@ from remit.adapters.environment import read_settings
 from remit.adapters.observability import XRaySpans
 from remit.adapters.s3_transcripts import S3Transcripts
 from remit.adapters.system import SystemClock
-from remit.domain.budget import BudgetSpec
 from remit.domain.charter import Charter
 from remit.domain.recall import Recollection
 from remit.names import Names
@@ -54,9 +53,9 @@ def reasoner() -> Reasoner:
 
 def _purse(charter: Charter, settings: ReasonerSettings) -> Purse:
     agent, clock = settings.remit_agent, SystemClock()
-    accounts = DynamoTokens(boto3.client("dynamodb", config=CONFIG), Names(settings.remit_stage), agent, clock)
-    budget = charter.budgets.get(agent, BudgetSpec())
-    return Purse(agent=agent, budget=budget, limits=charter.limits, accounts=accounts, clock=clock)
+    shared = charter.domain if charter.shares_tokens else None
+    accounts = DynamoTokens(boto3.client("dynamodb", config=CONFIG), Names(settings.remit_stage), agent, clock, shared)
+    return Purse(agent=agent, budgets=charter.budgets, limits=charter.limits, accounts=accounts, clock=clock, tree=charter.tree)
 
 
 def _recall(charter: Charter, settings: ReasonerSettings) -> Callable[[], Recollection]:

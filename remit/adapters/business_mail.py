@@ -71,6 +71,10 @@ def _send(letter: Letter, ses: "SESV2Client", context: ToolContext) -> str:
             "Simple": {
                 "Subject": {"Data": letter.subject, "Charset": _CHARSET},
                 "Body": {"Text": {"Data": letter.text, "Charset": _CHARSET}},
+                "Headers": [
+                    {"Name": "X-Remit-Integrity", "Value": context.labels.integrity.value},
+                    {"Name": "X-Remit-Confidentiality", "Value": context.labels.confidentiality.value},
+                ],
             }
         },
     )

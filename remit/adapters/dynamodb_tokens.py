@@ -23,11 +23,17 @@ _TRIES = 12
 _LONGEST_PAUSE_SECONDS = 0.5
 
 
-class DynamoTokens(TokenAccounts):
-    """The items of the table `tokens` that are the agent's."""
+def shared_partition(domain: str) -> str:
+    """Where the accounts lie that all reasoners of a domain draw from. No agent has such a name."""
+    return f"domain/{domain}"
 
-    def __init__(self, client: "DynamoDBClient", names: Names, agent: str, clock: Clock) -> None:
+
+class DynamoTokens(TokenAccounts):
+    """The items of the table `tokens` that are the agent's; those of runs and their trees lie with the domain where agents share them."""
+
+    def __init__(self, client: "DynamoDBClient", names: Names, agent: str, clock: Clock, shared: str | None = None) -> None:
         self._client, self._table, self._agent, self._clock = client, names.table("tokens"), agent, clock
+        self._of_runs = agent if shared is None else shared_partition(shared)
 
     def draw(self, reservations: Sequence[Reservation], keep_until: datetime) -> None:
         self._write(reservations, [self._own(draw(each, keep_until, self._table), each) for each in reservations])
@@ -36,7 +42,8 @@ class DynamoTokens(TokenAccounts):
         self._write(reservations, [self._own(settle(each, used, self._table), each) for each in reservations])
 
     def _own(self, update: "UpdateTypeDef", reservation: Reservation) -> "UpdateTypeDef":
-        return {**update, "Key": {"agent": {"S": self._agent}, "account": {"S": reservation.account}}}
+        partition = self._agent if reservation.account.startswith("agent/") else self._of_runs
+        return {**update, "Key": {"agent": {"S": partition}, "account": {"S": reservation.account}}}
 
     def _write(self, reservations: Sequence[Reservation], updates: "Sequence[UpdateTypeDef]") -> None:
         for tried in range(_TRIES):

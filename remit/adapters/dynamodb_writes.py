@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from remit.adapters.dynamodb_budgets import draw, give_back
 from remit.adapters.dynamodb_items import encode
-from remit.approval_ports import AddLink, AppointDeputy, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen, StartSession
+from remit.approval_ports import (
+    AddLink,
+    AppointDeputy,
+    CastBallot,
+    MoveApproval,
+    NoteOpened,
+    RequestApproval,
+    RequireOpen,
+    RequireWaiting,
+    StartSession,
+)
 from remit.budget_ports import GiveBack, Reserve, VoidWarrant
 from remit.delegation_ports import RequireDelegation, Revoke, UseDelegation
 from remit.domain.approval import Approval, ApprovalStatus
@@ -18,12 +28,14 @@ from remit.domain.model import Json, JsonObject
 from remit.names import Names
 from remit.ports import (
     Change,
+    EndRun,
     MintWarrant,
     MoveAction,
     OpenAction,
     OpenRun,
     Reinstate,
     RequireActive,
+    RequireRunOpen,
     Suspend,
 )
 from remit.undo_ports import ClaimUndo, NoteUndone
@@ -83,6 +95,18 @@ def _(change: RequireOpen, names: Names) -> "TransactWriteItemTypeDef":
     return {"ConditionCheck": check}
 
 
+@put_change.register(RequireWaiting)
+def _(change: RequireWaiting, names: Names) -> "TransactWriteItemTypeDef":
+    check: ConditionCheckTypeDef = {
+        "TableName": names.table("approvals"),
+        "Key": encode({"pk": change.approval, "sk": "approval"}),
+        "ConditionExpression": "#status IN (:pending, :held)",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": encode({":pending": ApprovalStatus.PENDING.value, ":held": ApprovalStatus.HELD.value}),
+    }
+    return {"ConditionCheck": check}
+
+
 @put_change.register(CastBallot)
 def _(change: CastBallot, names: Names) -> "TransactWriteItemTypeDef":
     ballot, table = change.ballot, names.table("answers")
@@ -114,6 +138,16 @@ def _(change: NoteOpened, names: Names) -> "TransactWriteItemTypeDef":
 @put_change.register(RequireActive)
 def _(change: RequireActive, names: Names) -> "TransactWriteItemTypeDef":
     return _absent(names.table("agents"), {"agent": change.agent})
+
+
+@put_change.register(EndRun)
+def _(change: EndRun, names: Names) -> "TransactWriteItemTypeDef":
+    return _new(names.table("ended"), "run", {"run": change.run})
+
+
+@put_change.register(RequireRunOpen)
+def _(change: RequireRunOpen, names: Names) -> "TransactWriteItemTypeDef":
+    return _absent(names.table("ended"), {"run": change.run})
 
 
 @put_change.register(RequireDelegation)

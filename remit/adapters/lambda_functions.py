@@ -6,7 +6,6 @@ from pydantic import ValidationError
 
 from remit.adapters.aws import calling
 from remit.domain.action import Failure
-from remit.domain.approval import Approval
 from remit.domain.canonical import canonical
 from remit.domain.errors import Unavailable, WarrantRefused
 from remit.domain.model import JsonObject
@@ -40,10 +39,10 @@ class LambdaGate(Gate):
     def __init__(self, client: "LambdaClient", names: Names) -> None:
         self._client, self._names = client, names
 
-    def resume(self, approval: Approval) -> None:
+    def resume(self, domain: str, run: str, approval: str) -> None:
         with calling("Lambda"):
-            wake = canonical({"approval": approval.id, "run": approval.intent.run})
-            self._client.invoke(FunctionName=self._names.gate(approval.domain), InvocationType="Event", Payload=wake)
+            wake = canonical({"approval": approval, "run": run})
+            self._client.invoke(FunctionName=self._names.gate(domain), InvocationType="Event", Payload=wake)
 
 
 def _receipt(body: bytes) -> Receipt:

@@ -50,6 +50,7 @@ class AssumedAgent(AgentIdentity):
             dynamodb=assumed.session.client("dynamodb", config=CONFIG),
             ses=assumed.session.client("sesv2", config=ONCE) if senders else None,
             senders=senders,
+            labels=warrant.labels,
             **self._use(warrant),
         )
         return AgentSession(assumed.arn, context, _tags(warrant), assumed.source_identity)

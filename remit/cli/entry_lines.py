@@ -68,7 +68,7 @@ def _decided(body: Body) -> Line:
 
 
 def _minted(body: Body) -> Line:
-    details = [f"for payload {short(body.get('payload_digest'))} once, until {when(body.get('expires_at'))}"]
+    details = [f"for payload {short(body.get('payload_digest'))} once, until {when(body.get('expires_at'))}", *labels(body)]
     return Line("warrant", short(body.get("warrant")), details)
 
 

@@ -27,6 +27,7 @@ class ApprovalStatus(StrEnum):
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
     SUPERSEDED = "SUPERSEDED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class Approval(Model):
@@ -60,6 +61,11 @@ class Approval(Model):
     changes: tuple[FactChange, ...] = ()
     round: int = 1
     version: int = 0
+
+    @property
+    def named(self) -> tuple[str, str, str]:
+        """The domain, the run and the id by which its gate finds it."""
+        return self.domain, self.intent.run, self.id
 
     @property
     def open(self) -> bool:
@@ -174,6 +180,10 @@ class Approval(Model):
     def superseded(self, *changes: FactChange) -> "Approval":
         """It has come to nothing: the gate decided anew, and nobody has to answer."""
         return self.moved(status=ApprovalStatus.SUPERSEDED, changes=joined(*self.changes, *changes))
+
+    def withdrawn(self) -> "Approval":
+        """Nobody waits for the answer any more."""
+        return self.moved(status=ApprovalStatus.WITHDRAWN)
 
     def asked_anew(self, question: "Approval", *changes: FactChange) -> "Approval":
         """The same question as it is to be asked now; what was said to it before counts no more."""

@@ -1,6 +1,6 @@
 """What an agent may spend, and how far a run may go: amounts that are drawn from an account before anything is done, or the call is off."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from pydantic import Field
 from remit.domain.canonical import digest
 from remit.domain.errors import BudgetExhausted, Reason
 from remit.domain.intent import Intent
+from remit.domain.message import Ancestor
 from remit.domain.model import JsonObject, Model
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
@@ -48,11 +49,13 @@ def agent_day(agent: str, now: datetime) -> str:
 
 
 class LimitSpec(Model):
-    """How far any one run of the domain may go: how many actions are proposed, how often the very same one, and for how long."""
+    """How far any one run of the domain may go: how many actions are proposed, how often the very same one, and for how long. Agents who
+    talk to and fro: how often two of them may exchange the same kind of message in a tree, whatever it says."""
 
     steps: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     repeats: Annotated[int, Field(ge=1, le=1_000)] = 10
     seconds: Annotated[int, Field(ge=1, le=366 * _DAY)] = 90 * _DAY
+    exchanges: Annotated[int, Field(ge=1, le=1_000)] = 20
 
 
 class Spending(Model):
@@ -89,6 +92,13 @@ def tree_of(root: str) -> str:
 Accounts = tuple[tuple[str, Allowance], ...]
 
 
+def asked_accounts(run: str, asked_by: Sequence[Ancestor], budgets: Mapping[str, BudgetSpec], tree: Allowance) -> Accounts:
+    """The accounts that have to cover what is done in a run, besides those of the agent that does it: one of each run that it was asked
+    for by, the outermost first, and the tree's."""
+    askers = tuple((agent_run(each.agent, each.run), budgets.get(each.agent, BudgetSpec()).run) for each in asked_by)
+    return (*askers, (tree_of(asked_by[0].run if asked_by else run), tree))
+
+
 def action_reservations(
     intent: Intent, budget: BudgetSpec, spending: Spending | None, now: datetime, beside: Accounts = ()
 ) -> tuple[Reservation, ...]:
@@ -97,11 +107,11 @@ def action_reservations(
     return tuple(each for account, allowance in accounts for each in _drawn(account, allowance, intent.payload, spending))
 
 
-def token_reservations(agent: str, run: str, budget: BudgetSpec, most: int, now: datetime) -> tuple[Reservation, ...]:
-    """What one turn of a model that takes at most so many tokens draws, before it is asked."""
+def token_reservations(accounts: Accounts, most: int) -> tuple[Reservation, ...]:
+    """What one turn of a model that takes at most so many tokens draws from each account that has to cover it, before it is asked."""
     return tuple(
         Reservation(account=account, meter="tokens", amount=most, limit=allowance.tokens)
-        for account, allowance in budget.of(agent, run, now)
+        for account, allowance in accounts
         if allowance.tokens is not None
     )
 
@@ -112,6 +122,17 @@ def step_reservations(intent: Intent, limits: LimitSpec) -> tuple[Reservation, .
     return (
         Reservation(account=account, meter="steps", amount=1, limit=limits.steps),
         Reservation(account=account, meter=same, amount=1, limit=limits.repeats),
+    )
+
+
+def message_reservations(intent: Intent, to: str, root: str, limits: LimitSpec) -> tuple[Reservation, ...]:
+    """What one message draws from the tree that begins with the run `root`: talk to and fro comes to an end there, in whichever runs the
+    two meet, and sooner where they repeat themselves."""
+    between = digest([*sorted((intent.agent, to)), intent.tool])
+    same = digest([intent.agent, intent.tool, intent.payload_digest])
+    return (
+        Reservation(account=tree_of(root), meter=f"exchanges/{between}", amount=1, limit=limits.exchanges),
+        Reservation(account=tree_of(root), meter=f"repeats/{same}", amount=1, limit=limits.repeats),
     )
 
 
@@ -151,4 +172,6 @@ def _what(meter: str, limit: int) -> str:
     kind, _, rest = meter.partition("/")
     if kind == "money":
         return f"{max(limit, 0)} {rest} (minor units)"
+    if kind == "exchanges":
+        return f"{limit} messages of one kind between the same two agents"
     return f"the same action proposed {limit} times" if kind == "repeats" else f"{limit} {kind}"

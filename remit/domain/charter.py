@@ -14,7 +14,7 @@ from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
 from remit.domain.labels import Side, SourceSpec
-from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec
+from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec, Speaker
 from remit.domain.message import MessageSpec
 from remit.domain.model import JsonObject, Model
 from remit.domain.permission import Permission, ReadPermission
@@ -42,6 +42,7 @@ class AgentSpec(Model):
     prompt: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.v[0-9]+$", description="prompts/<domain>/<prompt>.md")] | None = None
     mode: Literal["controller"] | None = None
     tools: Annotated[tuple[ToolName, ...], Field(min_length=1)]
+    elsewhere: Annotated[tuple[Speaker, ...], Field(description="Who of the account may ask in its name, where it runs elsewhere")] = ()
     memory: MemorySpec = MemorySpec()
 
 
@@ -170,12 +171,6 @@ class Charter(Model):
         return self
 
     @model_validator(mode="after")
-    def _a_tree_has_no_tokens(self) -> Self:
-        if self.tree.tokens is not None:
-            raise PydanticCustomError("tree_tokens", "tree: tokens are bounded for each agent, by day and by run, and not for a tree")
-        return self
-
-    @model_validator(mode="after")
     def _every_name_is_declared(self) -> Self:
         for problem in self._undeclared():
             raise ValueError(problem)
@@ -208,6 +203,23 @@ class Charter(Model):
     def opened_workflows(self) -> frozenset[str]:
         """Those that only a message opens."""
         return frozenset(workflow for agent in self.agents for workflow in self.opened_by(agent))
+
+    @property
+    def shares_tokens(self) -> bool:
+        """Whether what one agent's model takes is drawn from another's account too: of a run that asks, or of the tree."""
+        bounded = self.tree.tokens is not None or any(budget.run.tokens is not None for budget in self.budgets.values())
+        return bounded and bool(self.opened_workflows())
+
+    @property
+    def draws_on_trees(self) -> bool:
+        """Whether what a model takes is drawn from more than its own agent's accounts."""
+        return self.shares_tokens or self.tree.tokens is not None
+
+    @property
+    def bounds_tokens(self) -> bool:
+        """Whether any model's tokens are bounded at all."""
+        allowances = (self.tree, *(each for budget in self.budgets.values() for each in (budget.day, budget.run)))
+        return any(allowance.tokens is not None for allowance in allowances)
 
     def permissions_of(self, agent: str) -> Iterator[Permission]:
         """What the agent's role needs: the permissions of exactly its tools."""

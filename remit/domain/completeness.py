@@ -89,6 +89,7 @@ TABLE: Mapping[Kind, Row] = {
         once=("approval", "round"),
     ),
     Kind.APPROVAL_SUPERSEDED: Row(needs=(_REQUESTED,), once=("approval",)),
+    Kind.APPROVAL_WITHDRAWN: Row(needs=(_REQUESTED,), once=("approval",)),
     Kind.WARRANT_MINTED: Row(
         needs=(
             _need(Kind.DECISION_MADE, having={"outcome": "ALLOW"}, warrant="key"),

@@ -12,6 +12,7 @@ RemitError
 │   ├── NoAuthority          Remit.NoAuthority         the caller may state nothing here
 │   ├── VersionConflict      Remit.VersionConflict     the fact is not at the version that the caller took for current
 │   ├── RunOpen              Remit.RunOpen             the run has not ended
+│   ├── RunEnded             Remit.RunEnded            the run, or one that asked for it, has ended
 │   ├── DelegationEnded      Remit.DelegationEnded     the person's delegation has expired or was revoked
 │   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
 │   ├── ApprovalExpired      Remit.ApprovalExpired     no human answered in time
@@ -114,6 +115,15 @@ class VersionConflict(Refusal):
 
 class RunOpen(Refusal):
     code = "Remit.RunOpen"
+
+
+class RunEnded(Refusal):
+    code = "Remit.RunEnded"
+
+
+def run_ended() -> RunEnded:
+    why = "The run, or one that asked for it, has ended; nothing is done after a run's end."
+    return RunEnded(why, (Reason(policy="run.ended", reason=why),))
 
 
 class DelegationEnded(Refusal):

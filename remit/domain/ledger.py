@@ -29,6 +29,7 @@ class Kind(StrEnum):
     APPROVAL_HELD = "approval.held"
     APPROVAL_RENEWED = "approval.renewed"
     APPROVAL_SUPERSEDED = "approval.superseded"
+    APPROVAL_WITHDRAWN = "approval.withdrawn"
     WARRANT_MINTED = "warrant.minted"
     WARRANT_VOIDED = "warrant.voided"
     ACTION_EXECUTED = "action.executed"

@@ -13,6 +13,9 @@ from remit.domain.model import Model
 _IN_IAM = "user/NAME, role/NAME or root of the account, agent/NAME of this charter"
 Principal = Annotated[str, Field(pattern=r"^(root|(user|role|agent)/[A-Za-z0-9+=,.@_/-]{1,200})$", description=_IN_IAM)]
 
+# An agent's own role speaks for nobody.
+Speaker = Annotated[str, Field(pattern=r"^(root|(user|role)/[A-Za-z0-9+=,.@_/-]{1,200})$", description="user/NAME, role/NAME or root")]
+
 
 class Integrity(StrEnum):
     """How far what is said can be trusted, by who may say it; the most trusted first."""

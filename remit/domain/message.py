@@ -119,11 +119,12 @@ def opening_of(envelope: Envelope, workflow: str, domain: str, intent: Intent, a
     return Draft(kind=Kind.RUN_STARTED, body={**body, "input": heard(envelope), "lineage": lineage.model_dump(mode="json")})
 
 
-def start_of(envelope: Envelope, intent: Intent) -> JsonObject:
+def start_of(envelope: Envelope, intent: Intent, ancestors: Sequence[Ancestor]) -> JsonObject:
     """What the machine of that run is started with."""
+    asked_by: list[JsonObject] = [each.model_dump(mode="json") for each in ancestors]
     caller = Caller(requester=intent.requester, delegator=intent.delegator).model_dump(mode="json")
     blank: JsonObject = {"attempt": 1, "reasoning": {"conversation": []}, "refusal": None, "receipt": None}
-    return {"run": envelope.opened, **caller, "agent": envelope.to, "input": heard(envelope), **blank}
+    return {"run": envelope.opened, **caller, "agent": envelope.to, "input": heard(envelope), "asked_by": [*asked_by], **blank}
 
 
 def heard(envelope: Envelope) -> JsonObject:

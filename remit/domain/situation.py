@@ -16,6 +16,7 @@ class Stands(StrEnum):
     DECIDED = "DECIDED"
     EXPIRED = "EXPIRED"
     SUPERSEDED = "SUPERSEDED"
+    WITHDRAWN = "WITHDRAWN"
     RENEWED = "RENEWED"
     HELD = "HELD"
     SUSPENDED = "SUSPENDED"
@@ -36,6 +37,7 @@ _STANDS = {
     ApprovalStatus.REJECTED: Stands.DECIDED,
     ApprovalStatus.EXPIRED: Stands.EXPIRED,
     ApprovalStatus.SUPERSEDED: Stands.SUPERSEDED,
+    ApprovalStatus.WITHDRAWN: Stands.WITHDRAWN,
     ApprovalStatus.HELD: Stands.HELD,
 }
 

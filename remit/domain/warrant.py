@@ -9,13 +9,15 @@ from remit.domain.canonical import digest
 from remit.domain.delegation import Delegator
 from remit.domain.errors import WarrantRefused
 from remit.domain.intent import Intent
+from remit.domain.labels import UNKNOWN, Labels
 from remit.domain.model import JsonObject, Model
 
 LIFETIME = timedelta(minutes=5)
 
 
 class Warrant(Model):
-    """`delegator` is the person whose tenant and name the executor's credentials are narrowed to."""
+    """`delegator` is the person whose tenant and name the executor's credentials are narrowed to; `labels` are what the payload
+    carries, and so whatever is sent with it."""
 
     id: str
     run: str
@@ -24,6 +26,7 @@ class Warrant(Model):
     payload_digest: str
     expires_at: datetime
     delegator: Delegator | None = None
+    labels: Labels = UNKNOWN
 
     def check(self, agent: str, payload: JsonObject) -> None:
         """Raises WarrantRefused unless this warrant covers this agent and this payload. Its expiry is checked where it is consumed."""
@@ -33,7 +36,7 @@ class Warrant(Model):
             raise WarrantRefused("The payload is not the one that the warrant was minted for.")
 
 
-def mint(intent: Intent, now: datetime) -> Warrant:
+def mint(intent: Intent, now: datetime, labels: Labels = UNKNOWN) -> Warrant:
     """One warrant for one intent; its id is the intent's key, so a second one cannot exist beside it. It ends with the delegation."""
     delegator = intent.delegator
     return Warrant(
@@ -44,6 +47,7 @@ def mint(intent: Intent, now: datetime) -> Warrant:
         payload_digest=intent.payload_digest,
         expires_at=now + LIFETIME if delegator is None else min(now + LIFETIME, delegator.expires_at),
         delegator=delegator,
+        labels=labels,
     )
 
 

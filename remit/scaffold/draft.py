@@ -16,6 +16,7 @@ agents:
   {agent}:{shown}
     description: "Uses the tools of {domain}."  # {fill} what the agent is for
     prompt: {agent}.v1
+    elsewhere: [root]  # {fill} which of the account's users and roles may ask in its name
     tools:  # {fill} leave only what the agent needs
 {cells}
 

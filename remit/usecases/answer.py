@@ -132,7 +132,7 @@ def cast(approval: Approval, ballot: Ballot, voice: Voice, given: Opinion, ports
         if _taken(approval, ballot, said, ports):
             heard = approval.heard(ballot.and_then(said), said.at)
             if heard is not approval:
-                ports.gate.resume(approval)
+                ports.gate.resume(*approval.named)
             return heard
         again = ports.approvals.approval(approval.id)
         if again is None or (again.stage, again.round) != (approval.stage, approval.round):
@@ -146,7 +146,7 @@ def _taken(approval: Approval, ballot: Ballot, said: Answer, ports: ApprovalPort
     """False if somebody else answered at the same moment."""
     if approval.heard(ballot, said.at) is not approval and approval.open:
         # All have answered, and a crash may have come before the gate was woken: it takes a second nudge without harm.
-        ports.gate.resume(approval)
+        ports.gate.resume(*approval.named)
         raise _refused()
     if not approval.takes_answers(said.at) or not approval.admits(said) or ballot.of_round(said.round).heard_from(said.voice):
         raise _refused()

@@ -29,6 +29,11 @@ def superseded(approval: Approval) -> Draft:
     return Draft(kind=Kind.APPROVAL_SUPERSEDED, body={**_about(approval), **_changed(approval)})
 
 
+def withdrawn(approval: Approval) -> Draft:
+    """Nobody waits for the answer any more."""
+    return Draft(kind=Kind.APPROVAL_WITHDRAWN, body=_about(approval))
+
+
 def renewed(approval: Approval) -> Draft:
     """The gate decided anew, and asks again."""
     return Draft(kind=Kind.APPROVAL_RENEWED, body={**requested(approval).body, **_changed(approval)})

@@ -81,7 +81,7 @@ def _hold_approval(citation: Citation, turn: Turn, ports: CascadePorts) -> None:
     held = approval.held(_change(citation, turn, approval))
     if held.changes != approval.changes or approval.takes_answers(approval.requested_at):
         ports.records.commit(approval.intent.run, [MoveApproval(approval=held)], [approval_entries.held(held)])
-    ports.gate.resume(approval)
+    ports.gate.resume(*approval.named)
 
 
 def _change(citation: Citation, turn: Turn, approval: Approval) -> FactChange:

@@ -9,8 +9,9 @@ from remit.domain.errors import Conflict, NotFound
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import Model
-from remit.ports import Clock, Records, Workflows
+from remit.ports import Clock, Gate, Records, Workflows
 from remit.usecases.ending import Caught, Close, record_end
+from remit.usecases.runs import open_questions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class DelegationPorts:
     delegations: Delegations
     records: Records
     machines: Workflows
+    gate: Gate
     clock: Clock
 
 
@@ -60,11 +62,14 @@ def _record(revocation: Revocation, delegation: Delegation, ports: DelegationPor
 
 
 def _stop(use: RunUse, ports: DelegationPorts) -> bool:
-    """Whether the run was under way. Its end is recorded here, as its machine can do no more."""
+    """Whether the run was under way. Its end is recorded here, as its machine can do no more; its questions are its gate's to close."""
     failure = failure_of(ended("was revoked"))
     state = ports.machines.state(use.workflow, use.run)
     if state is None or state.status not in {"RUNNING", "ABORTED"}:
         return False
     ports.machines.stop(use.workflow, use.run, failure)
     record_end(Close(run=use.run, error=Caught(Error=failure.error, Cause=failure.model_dump_json())), ports.records)
+    entries = ports.records.entries(use.run)
+    for approval in open_questions(entries):
+        ports.gate.resume(str(entries[0].body["domain"]), use.run, approval)
     return state.status == "RUNNING"

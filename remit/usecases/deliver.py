@@ -29,12 +29,12 @@ def said_by(intent: Intent, decision: Decision, judge: Judge) -> Said:
     spec = judge.charter.tools[intent.tool].message
     if spec is None:
         raise ValueError(f"{intent.tool} is no message")
-    envelope = _envelope(intent, decision, spec)
+    envelope, ancestors = _envelope(intent, decision, spec), _ancestors(intent, decision, judge)
     sent: JsonObject = {"key": intent.key, "run": intent.run, **envelope.model_dump(mode="json")}
     return Said(
         draft=Draft(kind=Kind.MESSAGE_SENT, body=sent),
-        changes=() if spec.opens is None else _opening(envelope, spec.opens, intent, decision, judge),
-        receipt=_receipt(envelope, intent, judge.charter),
+        changes=() if spec.opens is None else _opening(envelope, spec.opens, intent, ancestors, judge),
+        receipt=_receipt(envelope, intent, ancestors, judge.charter),
     )
 
 
@@ -51,11 +51,15 @@ def _envelope(intent: Intent, decision: Decision, spec: MessageSpec) -> Envelope
     )
 
 
-def _opening(envelope: Envelope, workflow: str, intent: Intent, decision: Decision, judge: Judge) -> tuple[Change, ...]:
-    """The recipient's run, and its use of the delegation: whoever revokes that finds the run."""
+def _ancestors(intent: Intent, decision: Decision, judge: Judge) -> tuple[Ancestor, ...]:
+    """Who asked for the run that the message opens: the sender, and whoever asked them."""
     asked_by = decision.lineage.ancestors if decision.lineage else ()
     controller = judge.charter.agents[intent.agent].mode == "controller"
-    ancestors = (*asked_by, Ancestor(run=intent.run, agent=intent.agent, controller=controller))
+    return (*asked_by, Ancestor(run=intent.run, agent=intent.agent, controller=controller))
+
+
+def _opening(envelope: Envelope, workflow: str, intent: Intent, ancestors: tuple[Ancestor, ...], judge: Judge) -> tuple[Change, ...]:
+    """The recipient's run, and its use of the delegation: whoever revokes that finds the run."""
     draft = opening_of(envelope, workflow, judge.charter.domain, intent, ancestors)
     (entry,) = chain(child_run(intent), None, [draft], judge.clock.now())
     if intent.delegator is None:
@@ -63,10 +67,10 @@ def _opening(envelope: Envelope, workflow: str, intent: Intent, decision: Decisi
     return OpenRun(entry=entry), UseDelegation(delegation=named(intent.delegator), run=entry.run, workflow=workflow)
 
 
-def _receipt(envelope: Envelope, intent: Intent, charter: Charter) -> Receipt:
+def _receipt(envelope: Envelope, intent: Intent, ancestors: tuple[Ancestor, ...], charter: Charter) -> Receipt:
     observed: JsonObject = {"message": envelope.message, "to": envelope.to}
     if envelope.opened is not None:
-        observed |= {"run": envelope.opened, "start": start_of(envelope, intent)}
+        observed |= {"run": envelope.opened, "start": start_of(envelope, intent, ancestors)}
     gate = f"gate/{charter.domain}"
     return Receipt(
         warrant=intent.key, executed_as=gate, read_back_as=gate, verification=Verification.MATCH, expected=observed, observed=observed

@@ -34,7 +34,7 @@ def hand_over(person: Person, approval: Approval, to: str, until: datetime, port
     _check_known(to, [approval.domain], ports)
     deputy = appointed(Deputy(approver=approver, to=to, since=ports.clock.now(), until=until, approval=approval.id, by=person.known_as))
     ports.records.commit(approval.intent.run, [AppointDeputy(deputy=deputy)], [_draft(deputy)])
-    ports.gate.resume(approval)
+    ports.gate.resume(*approval.named)
     return deputy
 
 

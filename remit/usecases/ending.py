@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, ValidationError
 
+from remit.approval_ports import RequireWaiting
 from remit.budget_ports import GiveBack, VoidWarrant
 from remit.domain.action import Failure
 from remit.domain.budget import Reservation
@@ -15,7 +16,7 @@ from remit.domain.model import JsonObject, Model
 from remit.domain.unsettled import Unsettled, unsettled
 from remit.domain.warrant import Receipt, Verification
 from remit.fact_ports import Uncite
-from remit.ports import Records
+from remit.ports import Change, EndRun, Records
 from remit.usecases.entries import voided
 from remit.usecases.resting import cited_by_run, cited_in
 
@@ -107,10 +108,30 @@ def record_end(end: Close, records: Records) -> Outcome:
     written = _settled(end.run, records)
     open_ends = unsettled(written)
     outcome = _unverified(open_ends[0], end) if open_ends else _outcome(end, written)
-    if not any(entry.kind is Kind.RUN_FINISHED for entry in written):
-        records.commit(end.run, [], [*_last_words(end), *_unknown(open_ends), _finished(outcome)])
+    if not has_ended(written):
+        _end(end.run, [EndRun(run=end.run)], [*_last_words(end), *_unknown(open_ends), _finished(outcome)], records)
     _release(end.run, written, records)
     return outcome
+
+
+def end_waiting(run: str, failure: Failure, waiting: Sequence[str], records: Records) -> None:
+    """The end of a run that waits for these approvals, if it still does: it ends, or one of them is acted on, and not both. Raises
+    Conflict, Unavailable."""
+    changes = [EndRun(run=run), *(RequireWaiting(approval=approval) for approval in waiting)]
+    records.commit(run, changes, [_finished(Outcome(outcome=_ending(failure), **failure.model_dump()))])
+
+
+def has_ended(written: Sequence[Entry]) -> bool:
+    return any(entry.kind is Kind.RUN_FINISHED for entry in written)
+
+
+def _end(run: str, changes: Sequence[Change], drafts: Sequence[Draft], records: Records) -> None:
+    try:
+        records.commit(run, changes, drafts)
+    except Conflict:
+        # Whoever was first has recorded it, and a run ends once.
+        if not has_ended(records.entries(run)):
+            raise
 
 
 def _settled(run: str, records: Records) -> Sequence[Entry]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from remit.domain.approval import Approval, ApprovalStatus, request_approval
+from remit.domain.authority import check_speaks_for
 from remit.domain.ballot import Answer
 from remit.domain.budget import check_deadline
 from remit.domain.charter import Charter, ToolSpec
@@ -27,7 +28,7 @@ from remit.usecases.working_label import carried_by
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Everything a decision in one domain rests on; payload models are by tool name."""
+    """Everything a decision in one domain rests on; payload models are by tool name. Nobody of another `account` speaks for an agent."""
 
     charter: Charter
     payloads: Mapping[str, type[Payload]]
@@ -35,6 +36,7 @@ class Judge:
     history: RunHistory
     engine: PolicyEngine
     clock: Clock
+    account: str = ""
     shadow: ShadowPolicies | None = None
 
 
@@ -138,6 +140,7 @@ def _history(intent: Intent, tool: ToolSpec, judge: Judge) -> History:
     """What the run has done, which is all that the tool requires of it."""
     history = judge.history.read(intent.run, lambda step: any(each.concerns(step, intent.payload) for each in tool.requires))
     _is_the_callers(intent, history)
+    _is_its_agents(intent, history, judge)
     check_deadline(judge.charter.limits, history.started_at, history.as_of)
     check(tool.requires, intent.payload, history)
     return history
@@ -150,6 +153,15 @@ def _is_the_callers(intent: Intent, history: History) -> None:
         raise Denied(why, (Reason(policy="run.record", reason=why),))
     if intent.delegator is not None:
         intent.delegator.check(history.as_of)
+
+
+def _is_its_agents(intent: Intent, history: History, judge: Judge) -> None:
+    """A run is one agent's, as was recorded when it was opened; where it was asked for from elsewhere, by somebody who speaks for them."""
+    if intent.agent != history.opening.get("agent", intent.agent):
+        why = "The intent names another agent than the one whose run it is."
+        raise Denied(why, (Reason(policy="run.record", reason=why),))
+    if "intent" in history.opening:
+        check_speaks_for(intent.agent, intent.requester, judge.charter.agents[intent.agent].elsewhere, judge.account)
 
 
 def _goes_by_what_stands(reasoning: JsonObject, history: History) -> None:

@@ -5,24 +5,26 @@ from datetime import datetime, timedelta
 
 from remit.budget_ports import GiveBack, Reserve
 from remit.delegation_ports import RequireDelegation
-from remit.domain.budget import BudgetSpec, Reservation, action_reservations, agent_run, step_reservations, tree_of
+from remit.domain.budget import BudgetSpec, Reservation, action_reservations, asked_accounts, message_reservations, step_reservations
 from remit.domain.charter import Charter
-from remit.domain.errors import AgentSuspended, BudgetExhausted, DelegationEnded
+from remit.domain.errors import AgentSuspended, BudgetExhausted, DelegationEnded, RunEnded
 from remit.domain.intent import Intent
 from remit.domain.message import Lineage
-from remit.ports import Change, RequireActive
+from remit.ports import Change, RequireActive, RequireRunOpen
 
 # How such a transaction refuses: the decision is made and recorded, and nothing comes of it.
-REFUSALS = (AgentSuspended, BudgetExhausted, DelegationEnded)
+REFUSALS = (AgentSuspended, BudgetExhausted, DelegationEnded, RunEnded)
 _REMEMBERED = timedelta(days=32)
 
 
 def requirements(intent: Intent, lineage: Lineage | None) -> list[Change]:
-    """Neither the agent nor any that its run was asked for by is suspended, and nobody has revoked the delegation that it acts under."""
+    """Neither the run nor any that it was asked for by has ended, none of their agents is suspended, and nobody has revoked the delegation
+    that it acts under."""
     delegator, asked_by = intent.delegator, () if lineage is None else lineage.ancestors
-    involved = dict.fromkeys([intent.agent, *(each.agent for each in asked_by)])
-    agents: list[Change] = [RequireActive(agent=agent) for agent in involved]
-    return agents if delegator is None else [*agents, RequireDelegation(delegation=delegator.delegation)]
+    runs: list[Change] = [RequireRunOpen(run=run) for run in (intent.run, *(each.run for each in asked_by))]
+    agents = [RequireActive(agent=agent) for agent in dict.fromkeys([intent.agent, *(each.agent for each in asked_by)])]
+    delegations = [] if delegator is None else [RequireDelegation(delegation=delegator.delegation)]
+    return [*runs, *agents, *delegations]
 
 
 def step(intent: Intent, charter: Charter, now: datetime) -> list[Change]:
@@ -34,10 +36,16 @@ def reserved(intent: Intent, lineage: Lineage | None, charter: Charter, now: dat
     """What the action draws from the accounts that have to cover it: its agent's, those of each run that it was asked for by, and the
     tree's."""
     asked_by = () if lineage is None else lineage.ancestors
-    askers = tuple((agent_run(each.agent, each.run), charter.budgets.get(each.agent, BudgetSpec()).run) for each in asked_by)
-    tree = tree_of(intent.run if lineage is None else lineage.root), charter.tree
+    beside = asked_accounts(intent.run, asked_by, charter.budgets, charter.tree)
     budget = charter.budgets.get(intent.agent, BudgetSpec())
-    return action_reservations(intent, budget, charter.tools[intent.tool].spends, now, (*askers, tree))
+    return action_reservations(intent, budget, charter.tools[intent.tool].spends, now, beside)
+
+
+def talk(intent: Intent, lineage: Lineage | None, charter: Charter, now: datetime) -> list[Change]:
+    """A message is one more between these two in their tree; any other action is none."""
+    message = charter.tools[intent.tool].message
+    root = intent.run if lineage is None else lineage.root
+    return [] if message is None else reserve(message_reservations(intent, message.to, root, charter.limits), charter, now)
 
 
 def reserve(reservations: Iterable[Reservation], charter: Charter, now: datetime) -> list[Change]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
+from remit.domain.authority import account_of
 from remit.domain.canonical import canonical
 from remit.domain.decision import Decision, Evidence, Outcome
 from remit.domain.errors import (
@@ -17,6 +18,7 @@ from remit.domain.errors import (
     PreconditionRunning,
     Reason,
     Refusal,
+    RunEnded,
 )
 from remit.domain.history import History, history_of
 from remit.domain.intent import Intent
@@ -27,7 +29,7 @@ from remit.usecases.judge import Judge, approved_decision, first_decision
 from remit.usecases.offline import StatedFacts
 
 # What people answered, how an agent stood, or what was left to spend: no policy says otherwise.
-_NOT_DECIDED = {each.code for each in (AgentSuspended, BudgetExhausted, DelegationEnded, ApprovalRejected, ApprovalExpired)}
+_NOT_DECIDED = {each.code for each in (AgentSuspended, BudgetExhausted, DelegationEnded, RunEnded, ApprovalRejected, ApprovalExpired)}
 
 
 # The records of other runs, by run: what a run asked others for shapes what it works under.
@@ -92,7 +94,8 @@ def made_again(recorded: Recorded, judge: Judge) -> Decision | Refusal:
     if made is not None:
         _require_facts(recorded, judge)
     stated = StatedFacts({fact.name: {**fact.attributes, "version": fact.version} for fact in facts}, judge.charter.tables)
-    judge = replace(judge, facts=stated, history=StatedHistory(recorded.history), shadow=None)
+    account = account_of(recorded.intent.requester.arn)
+    judge = replace(judge, facts=stated, history=StatedHistory(recorded.history), account=account, shadow=None)
     try:
         return _decide(recorded, None if made is None else made.approval, judge)
     except Refusal as refusal:

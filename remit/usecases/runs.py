@@ -1,10 +1,11 @@
 """Start runs, and tell where they stand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from remit.delegation_ports import RequireDelegation, UseDelegation
+from remit.domain.authority import check_speaks_for
 from remit.domain.canonical import canonical, digest
 from remit.domain.delegation import Delegator, named
 from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason, UnknownPerson
@@ -13,12 +14,13 @@ from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
 from remit.names import action_workflow
-from remit.ports import Change, Clock, Entropy, Records, RunState, Workflows
+from remit.ports import Change, Clock, Entropy, Gate, Records, RunState, Workflows
 
 PATIENCE = timedelta(seconds=20)
 # A state holds 256 KiB, and what the run adds to it needs room.
 _LARGEST_START = 200_000
 _LOOK_EVERY_SECONDS = 0.25
+_NO_LONGER_ASKED = {Kind.APPROVAL_DECIDED, Kind.APPROVAL_SUPERSEDED, Kind.APPROVAL_WITHDRAWN}
 
 
 class WorkflowInfo(Model):
@@ -31,11 +33,16 @@ class WorkflowInfo(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPorts:
+    """`elsewhere`: who of the `account` may ask in an agent's name, by agent."""
+
     workflows: Mapping[str, WorkflowInfo]
     machines: Workflows
     records: Records
     clock: Clock
     entropy: Entropy
+    gate: Gate
+    account: str
+    elsewhere: Mapping[str, tuple[str, ...]]
 
 
 class Call(Model):
@@ -57,13 +64,18 @@ class RunView(Model):
     @property
     def question(self) -> JsonObject | None:
         """The approval that the run waits for, if it waits for one."""
-        waiting: dict[object, JsonObject] = {}
-        for entry in self.entries:
-            if entry.kind in {Kind.APPROVAL_REQUESTED, Kind.APPROVAL_RENEWED}:
-                waiting[entry.body["approval"]] = entry.body
-            elif entry.kind in {Kind.APPROVAL_DECIDED, Kind.APPROVAL_SUPERSEDED}:
-                waiting.pop(entry.body["approval"], None)
-        return next(iter(waiting.values()), None)
+        return next(iter(open_questions(self.entries).values()), None)
+
+
+def open_questions(entries: Iterable[Entry]) -> dict[str, JsonObject]:
+    """The approvals that a run waits for, by id."""
+    waiting: dict[str, JsonObject] = {}
+    for entry in entries:
+        if entry.kind in {Kind.APPROVAL_REQUESTED, Kind.APPROVAL_RENEWED}:
+            waiting[str(entry.body["approval"])] = entry.body
+        elif entry.kind in _NO_LONGER_ASKED:
+            waiting.pop(str(entry.body["approval"]), None)
+    return waiting
 
 
 def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> str:
@@ -73,12 +85,14 @@ def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> 
         known = ", ".join(sorted(name for name, each in ports.workflows.items() if each.agent))
         raise _invalid("workflow", f"'{workflow}' is not a workflow of this deployment; there is: {known}")
     blank: JsonObject = {"attempt": 1, "reasoning": {"conversation": []}, "refusal": None, "receipt": None}
-    start: JsonObject = {"agent": info.agent, "input": given, **blank}
+    start: JsonObject = {"agent": info.agent, "input": given, "asked_by": [], **blank}
     return _start(workflow, info, start, call, ports)
 
 
 def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPorts) -> str:
-    """Start one governed action for an agent that runs elsewhere. Returns the run's id. Raises as start_run does."""
+    """Start one governed action for an agent that runs elsewhere. Returns the run's id. Raises Denied for a caller who does not speak for
+    the agent, and as start_run does."""
+    check_speaks_for(agent, call.requester, ports.elsewhere.get(agent, ()), ports.account)
     workflow = action_workflow(tool.partition(".")[0])
     info = ports.workflows.get(workflow)
     if info is None:

@@ -8,12 +8,12 @@ from remit.domain.action import Action, ActionStatus, failure_of
 from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.ballot import Ballot
 from remit.domain.decision import Decision, Outcome
-from remit.domain.errors import Denied, Reason, Refusal, Unanswerable, Unavailable
+from remit.domain.errors import Refusal, Unanswerable, Unavailable, run_ended
 from remit.domain.fact_change import FactChange, changes_since
 from remit.domain.ledger import Draft
-from remit.ports import Change, MoveAction, OpenAction, Tasks
+from remit.ports import Change, MoveAction, OpenAction
 from remit.usecases import entries, minting
-from remit.usecases.approval_entries import renewed, requested, superseded
+from remit.usecases.approval_entries import renewed, requested, superseded, withdrawn
 from remit.usecases.ask import ask, hear
 from remit.usecases.gate_ports import GatePorts
 from remit.usecases.judge import denied, first_decision, question, ruled, second_decision
@@ -27,7 +27,10 @@ def go_on(action: Action, ports: GatePorts) -> Action:
     if action.status is ActionStatus.WARRANTED:
         return executed(action, ports)
     if action.status is ActionStatus.WAITING:
-        approval = hear(_approval(action, ports), ports.asking)
+        asked = _approval(action, ports)
+        if not ports.tasks.waits(action.task_token):
+            return _taken_back(asked, action, ports)
+        approval = hear(asked, ports.asking)
         if approval.status is ApprovalStatus.HELD:
             return _decided_anew(approval, approval.changes, action, ports)
         return action if approval.open else _answered(approval, action, ports)
@@ -47,7 +50,6 @@ def escalated(action: Action, decision: Decision, drafts: list[Draft], ports: Ga
 def _answered(approval: Approval, action: Action, ports: GatePorts) -> Action:
     intent, settled = action.intent, MoveApproval(approval=approval)
     try:
-        _check_still_waiting(action, ports.tasks)
         _, claim = to_undo(intent, ports, none_before)
         decision, decided = ruled(intent, partial(second_decision, approval, intent, ports.judge), ports.judge, ports.spans)
     except Refusal as refusal:
@@ -69,7 +71,6 @@ def _decided_anew(approval: Approval, changes: Sequence[FactChange], action: Act
     intent, over = action.intent, approval.superseded(*changes)
     settled, drafts = MoveApproval(approval=over), [superseded(over)]
     try:
-        _check_still_waiting(action, ports.tasks)
         _, claim = to_undo(intent, ports, none_before)
         decision, decided = ruled(intent, partial(first_decision, intent, ports.judge), ports.judge, ports.spans)
         if decision.outcome is Outcome.ESCALATE:
@@ -93,10 +94,11 @@ def _asked_anew(again: Approval, approval: Approval, drafts: list[Draft], decisi
     ask(again, Ballot(approval=again.id, stage=0), ports.asking)
 
 
-def _check_still_waiting(action: Action, tasks: Tasks) -> None:
-    if not tasks.waits(action.task_token):
-        why = "The run ended before the answer came; nothing is done after a run's end."
-        raise Denied(why, (Reason(policy="run.ended", reason=why),))
+def _taken_back(approval: Approval, action: Action, ports: GatePorts) -> Action:
+    """The run has ended, so nobody waits for an answer, and none that was given counts."""
+    over, refusal = approval.withdrawn(), run_ended()
+    drafts = [withdrawn(over), entries.refused(action.intent, refusal)]
+    return _closed(action, refusal, drafts, ports, MoveApproval(approval=over))
 
 
 def _approved(action: Action, decision: Decision, drafts: list[Draft], ports: GatePorts, settled: MoveApproval, *also: Change) -> Action:

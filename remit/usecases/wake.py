@@ -32,6 +32,6 @@ def _failures(due: list[Approval], gate: Gate) -> Iterator[Unavailable]:
     """One gate that cannot be woken keeps no other asleep."""
     for approval in due:
         try:
-            gate.resume(approval)
+            gate.resume(*approval.named)
         except Unavailable as failure:
             yield failure

@@ -22,7 +22,8 @@ def permitted(action: Action, was: ActionStatus | None, decision: Decision, draf
     opened = [OpenAction(action=action), *step(intent, ports)]
     change = opened if was is None else [MoveAction(action=action, was=was)]
     required = [*minting.requirements(intent, decision.lineage), *relies(decision, intent)]
-    changes = [*required, *change, *minting.reserve(reserved, charter, now), *granted, *also]
+    drawn = [*minting.reserve(reserved, charter, now), *minting.talk(intent, decision.lineage, charter, now)]
+    changes = [*required, *change, *drawn, *granted, *also]
     ports.records.commit(intent.run, changes, [*drafts, entry])
     return action if action.receipt else executed(action, ports)
 
@@ -32,7 +33,7 @@ def _granted(action: Action, decision: Decision, ports: GatePorts) -> tuple[Acti
     if ports.judge.charter.tools[action.intent.tool].message is not None:
         said = said_by(action.intent, decision, ports.judge)
         return action.model_copy(update={"status": ActionStatus.DONE, "receipt": said.receipt}), said.changes, said.draft
-    warrant = mint(action.intent, ports.judge.clock.now())
+    warrant = mint(action.intent, ports.judge.clock.now(), decision.carried.labels)
     return action.model_copy(update={"warrant": warrant}), (MintWarrant(warrant=warrant),), entries.minted(warrant, action.reserved)
 
 

@@ -1,30 +1,60 @@
 """Take an action back while it waits for a human: whoever asked for it no longer wants it."""
 
-from remit.domain.action import failure_of
-from remit.domain.errors import NotFound, Reason, Withdrawn
+from collections.abc import Iterator
+
+from remit.domain.action import Failure, failure_of
+from remit.domain.errors import Conflict, NotFound, Reason, Withdrawn
 from remit.domain.intent import Requester
-from remit.usecases.ending import Caught, Close, record_end
-from remit.usecases.runs import RunPorts, RunView, view
+from remit.domain.ledger import Kind
+from remit.usecases.ending import Caught, Close, end_waiting, has_ended, record_end
+from remit.usecases.runs import RunPorts, RunView, open_questions, view
 
 
 def withdraw(run: str, by: Requester, ports: RunPorts) -> RunView:
-    """End the run if it waits for a human; otherwise it goes on, or stays as it ended. Returns how it stands then.
+    """End the run, with all that it asked for, if it or one of those waits for a human; otherwise it goes on, or stays as it ended.
+    Returns how it stands then.
 
-    An answer that comes later finds that nobody waits, and nothing is done. Raises NotFound for a run that is not the caller's,
-    Unavailable.
+    An answer that comes later finds that nobody waits, and nothing is done. Harmless to repeat. Raises NotFound for a run that is not
+    the caller's, Unavailable.
     """
     seen = view(run, ports)
     if seen.entries[0].body["requester"] != by.model_dump(mode="json"):
         # Not that it exists: a run's name is nobody else's to learn.
         raise NotFound(f"There is no run '{run}'.")
-    if seen.state.status == "RUNNING" and seen.question is not None:
-        _stop(seen, ports)
+    if seen.state.status == "RUNNING":
+        _take_back(list(_tree(seen, ports)), ports)
     return view(run, ports)
 
 
-def _stop(seen: RunView, ports: RunPorts) -> None:
+def _tree(seen: RunView, ports: RunPorts) -> Iterator[RunView]:
+    """The run and all that it asked for, whoever asks before whom they ask."""
+    yield seen
+    for entry in seen.entries:
+        if entry.kind is Kind.MESSAGE_SENT and entry.body.get("opened"):
+            yield from _tree(view(str(entry.body["opened"]), ports), ports)
+
+
+def _take_back(tree: list[RunView], ports: RunPorts) -> None:
+    """First that the whole of it has ended, which one write says: no gate mints or asks for anything below it any more."""
     why = "Whoever asked for it took it back."
     failure = failure_of(Withdrawn(why, (Reason(policy="run.withdrawn", reason=why),)))
+    waiting = [approval for seen in tree for approval in open_questions(seen.entries)]
+    if not has_ended(tree[0].entries):
+        if not waiting:
+            return
+        try:
+            end_waiting(tree[0].run, failure, waiting, ports.records)
+        except Conflict:
+            # Somebody has answered meanwhile, and what was asked is being done.
+            return
+    for seen in tree:
+        if seen.state.status == "RUNNING":
+            _stop(seen, failure, ports)
+
+
+def _stop(seen: RunView, failure: Failure, ports: RunPorts) -> None:
+    """Its machine can record no end any more, and its questions are its gate's to close."""
     ports.machines.stop(seen.workflow, seen.run, failure)
-    # Its machine can record no end any more.
     record_end(Close(run=seen.run, error=Caught(Error=failure.error, Cause=failure.model_dump_json())), ports.records)
+    for approval in open_questions(seen.entries):
+        ports.gate.resume(str(seen.entries[0].body["domain"]), seen.run, approval)

@@ -7,17 +7,19 @@ import pytest
 
 from remit.domain.action import Action, ActionStatus
 from remit.domain.agent import Suspension
-from remit.domain.errors import AgentSuspended, Conflict
+from remit.domain.errors import AgentSuspended, Conflict, RunEnded
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft, Kind, broken_link
 from remit.domain.warrant import mint
 from remit.ports import (
+    EndRun,
     MintWarrant,
     MoveAction,
     OpenAction,
     Records,
     Reinstate,
     RequireActive,
+    RequireRunOpen,
     Suspend,
 )
 from tests.fakes.clock import NOON
@@ -100,6 +102,24 @@ class RecordsConformance(ABC):
         action = an_action("active-run")
         records.commit("active-run", [RequireActive(agent="active"), OpenAction(action=action)], [DRAFT])
         assert records.action(action.intent.key) == action
+
+    def test_a_run_that_has_ended_stops_a_whole_commit(self, records: Records) -> None:
+        records.commit("ended-run", [EndRun(run="ended-run")], [DRAFT])
+        action = an_action("child-of-ended")
+        with pytest.raises(RunEnded):
+            records.commit("child-of-ended", [RequireRunOpen(run="ended-run"), OpenAction(action=action)], [DRAFT])
+        assert (records.action(action.intent.key), records.entries("child-of-ended")) == (None, ())
+
+    def test_an_open_run_stops_nothing(self, records: Records) -> None:
+        action = an_action("open-run")
+        records.commit("open-run", [RequireRunOpen(run="open-run"), OpenAction(action=action)], [DRAFT])
+        assert records.action(action.intent.key) == action
+
+    def test_a_run_ends_once(self, records: Records) -> None:
+        records.commit("ends-once", [EndRun(run="ends-once")], [DRAFT])
+        with pytest.raises(Conflict):
+            records.commit("ends-once", [EndRun(run="ends-once")], [DRAFT])
+        assert len(records.entries("ends-once")) == 1
 
     def test_an_agent_is_suspended_and_reinstated_once_each(self, records: Records) -> None:
         suspension = Suspension(agent="twice", reason="r", by="operator", at=NOON)

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -67,12 +68,20 @@ def test_an_unknown_run_gets_404(world: World) -> None:
         world.client.run("run-nope")
 
 
-@pytest.mark.parametrize("agent", ["nobody", "support "])
-def test_an_agent_without_a_cell_in_the_matrix_is_denied(world: World, agent: str) -> None:
+def test_an_agent_without_a_cell_in_the_matrix_is_denied(world: World) -> None:
     before = world.rows("refunds")
-    answer = world.client.act(agent, "refunds.issue_refund", PAYLOAD)
+    answer = world.client.act("planner", "refunds.issue_refund", PAYLOAD)
     assert (answer.outcome, answer.error) == ("REFUSED", "Remit.Denied")
     assert world.rows("refunds") == before
+
+
+@pytest.mark.parametrize("agent", ["nobody", "support ", "support/../planner"])
+def test_in_the_name_of_an_agent_that_is_none_nobody_asks(state: CloudState, world: World, agent: str) -> None:
+    with pytest.raises(Forbidden):
+        world.client.act(agent, "refunds.issue_refund", PAYLOAD)
+    body = json.dumps({"agent": agent, "tool": "refunds.issue_refund", "payload": PAYLOAD})
+    status, answer = post(state, world, "/intents", body)
+    assert (status, answer["reasons"][0]["policy"]) == (403, "agent.elsewhere")
 
 
 def test_a_made_up_approval_link_decides_nothing(world: World) -> None:

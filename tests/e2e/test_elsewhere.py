@@ -19,8 +19,10 @@ from mcp_types import INVALID_PARAMS
 from requests_aws4auth import AWS4Auth
 
 from remit.charters import load_charter, load_payloads
-from remit.cli.demo.world import World
+from remit.cli.demo.world import PATIENCE_SECONDS, World
+from remit.client import Credentials, Forbidden
 from remit.domain.identifiers import callable_name
+from remit.integrations.langchain import governed_tools
 from remit.local.cloud import CloudState
 
 pytestmark = pytest.mark.vouched("ministack")
@@ -67,11 +69,53 @@ def test_what_was_taken_back_is_not_done_by_an_approval_that_comes_later(world: 
     asked = world.client.act("support", "refunds.issue_refund", {**ORDER, "amount": 1_300_00})
     _, question = world.question(asked.run)
     world.open_page(question)
-    withdrawn = world.client.withdraw(asked.run)
-    assert (withdrawn.act.outcome, withdrawn.act.error) == ("REFUSED", "Remit.Withdrawn")
+    world.client.withdraw(asked.run)
+    assert world.ended(asked.run).act.error == "Remit.Withdrawn"
+    closed = world.client.wait(asked.run, PATIENCE_SECONDS, until=lambda run: any(e.kind == "approval.withdrawn" for e in run.entries))
+    assert asked.run not in {approval.intent.run for approval in world.client.approvals()}
+    assert "Taken back" in requests.get(question.link, timeout=30).text
     world.answer(question, "approve", "fine")
-    assert world.rows("refunds") == before
-    assert world.client.run(asked.run).act.error == "Remit.Withdrawn"
+    assert (world.rows("refunds"), world.client.run(asked.run).entries) == (before, closed.entries)
+
+
+def tried(world: World, path: str, body: dict[str, Any], state: CloudState, who: Credentials) -> tuple[int, Any, set[str]]:
+    """The API's answer, and the runs that were begun all the same."""
+    before = world.executions("refunds-action")
+    auth = AWS4Auth(who.access_key_id, who.secret_access_key, state.region, "execute-api")
+    answer = requests.post(world.url + path, json=body, auth=auth, timeout=60)
+    return answer.status_code, answer.json(), world.executions("refunds-action") - before
+
+
+REFUND: dict[str, Any] = {"tool": "refunds.issue_refund", "payload": {**ORDER, "amount": 10_00}}
+
+
+def test_who_speaks_for_one_agent_is_refused_by_iam_in_anothers_name(state: CloudState, world: World) -> None:
+    status, body, begun = tried(world, "/agents/support/intents", REFUND, state, world.secretarys)
+    assert (status, begun) == (403, set())
+    # API Gateway's own words: the API was not asked.
+    assert "error" not in body
+
+
+def test_and_by_the_charter_where_the_body_names_the_agent(state: CloudState, world: World) -> None:
+    status, body, begun = tried(world, "/intents", {"agent": "support", **REFUND}, state, world.secretarys)
+    assert (status, body["error"], body["reasons"][0]["policy"], begun) == (403, "Remit.Denied", "agent.elsewhere", set())
+
+
+def test_whom_only_iam_lets_speak_for_an_agent_is_refused_by_its_charter(world: World) -> None:
+    before = world.executions("refunds-action")
+    hired = world.as_user("remit-e2e-hired", "speaker-support")
+    with pytest.raises(Forbidden) as refused:
+        hired.act("support", REFUND["tool"], REFUND["payload"])
+    assert (refused.value.code, refused.value.reasons[0].policy) == ("Remit.Denied", "agent.elsewhere")
+    assert world.executions("refunds-action") == before
+
+
+def test_langchain_tells_the_model_of_it_and_nothing_is_begun(world: World) -> None:
+    before = world.executions("refunds-action")
+    (tool,) = (each for each in governed_tools(world.owner, "support") if each.name == "refunds__issue_refund")
+    said = tool.invoke({"name": tool.name, "args": REFUND["payload"], "id": "call-1", "type": "tool_call"})
+    assert (said.status, json.loads(said.content)["outcome"]) == ("error", "REFUSED")
+    assert world.executions("refunds-action") == before
 
 
 def test_the_tools_are_those_of_the_deployed_charter(world: World) -> None:

@@ -24,6 +24,7 @@ _KEYS = {
     "answers": ("pk", "sk"),
     "warrants": ("id",),
     "uses": ("warrant",),
+    "ended": ("run",),
     "agents": ("agent",),
     "ledger": ("run", "seq"),
     "facts": ("pk", "sk"),

@@ -118,6 +118,7 @@ class World:
             history=history,
             engine=self.engine,
             clock=self.clock,
+            account="000000000000",
             shadow=self.shadow,
         )
         executor, tasks, asking = self.executor, self.tasks, self.asking

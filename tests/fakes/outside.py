@@ -7,7 +7,6 @@ from typing import Any
 from remit.delegation_ports import Tokens
 from remit.domain.access import TableSpec
 from remit.domain.action import Failure
-from remit.domain.approval import Approval
 from remit.domain.delegation import Delegator
 from remit.domain.errors import Unauthenticated, Unavailable, WarrantRefused
 from remit.domain.fact import Fact, make_fact
@@ -212,8 +211,8 @@ class WokenGate(Gate):
     def __init__(self) -> None:
         self.woken: list[str] = []
 
-    def resume(self, approval: Approval) -> None:
-        self.woken.append(approval.id)
+    def resume(self, domain: str, run: str, approval: str) -> None:
+        self.woken.append(approval)
 
 
 class KnownTokens(Tokens):

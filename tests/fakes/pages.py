@@ -60,6 +60,11 @@ def _renewed(world: World) -> None:
     world.records.approvals[approval.id] = approval.asked_anew(approval, CHANGE)
 
 
+def _withdrawn(world: World) -> None:
+    (approval,) = world.records.approvals.values()
+    world.records.approvals[approval.id] = approval.withdrawn()
+
+
 def _suspended(world: World) -> None:
     by = "arn:aws:iam::000000000000:user/operator"
     world.records.stopped["support"] = Suspension(agent="support", reason="it refunds too much", by=by, at=NOON)
@@ -75,6 +80,7 @@ STATES: Mapping[Stands, tuple[Callable[[World], None], tuple[str, ...]]] = {
         ("Already decided: rejected", "by finance@example.com on 22 November 2026, 12:00 UTC", "Three claims"),
     ),
     Stands.EXPIRED: (_expired, ("Expired", "Nobody answered in time")),
+    Stands.WITHDRAWN: (_withdrawn, ("Taken back", "waits for it no longer")),
     Stands.SUPERSEDED: (_changed(ApprovalStatus.SUPERSEDED), ("A fact this rests on changed", "status open", "status closed")),
     Stands.RENEWED: (_renewed, ("Asked anew", "has another mail", "version 3", "version 4")),
     Stands.HELD: (_changed(ApprovalStatus.HELD), ("On hold", "accounts/A-100", "version 3", "version 4")),

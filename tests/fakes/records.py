@@ -3,7 +3,17 @@ from copy import copy
 from threading import Lock
 from typing import TypeVar
 
-from remit.approval_ports import AddLink, AppointDeputy, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen, StartSession
+from remit.approval_ports import (
+    AddLink,
+    AppointDeputy,
+    CastBallot,
+    MoveApproval,
+    NoteOpened,
+    RequestApproval,
+    RequireOpen,
+    RequireWaiting,
+    StartSession,
+)
 from remit.budget_ports import Budgets, GiveBack, Reserve, VoidWarrant
 from remit.delegation_ports import Delegations, RequireDelegation, Revoke, RunUse, UseDelegation
 from remit.domain.action import Action
@@ -22,6 +32,7 @@ from remit.fact_ports import Cite, HoldFact, RecordClaim, RecordStatement, Requi
 from remit.ports import (
     Change,
     Clock,
+    EndRun,
     MintWarrant,
     MoveAction,
     Nobody,
@@ -31,6 +42,7 @@ from remit.ports import (
     Reinstate,
     RequireActive,
     Requirement,
+    RequireRunOpen,
     Suspend,
     Witness,
 )
@@ -39,7 +51,7 @@ from remit.undo_ports import ClaimUndo, NoteUndone, Undoings
 T = TypeVar("T")
 _TABLES = (
     *("actions", "approvals", "links", "ballots", "opened", "deputies", "sessions", "warrants", "stopped", "revoked"),
-    *("uses", "said", "held", "claims", "citations", "drawn", "undo", "used", "void", "ledger"),
+    *("ended", "uses", "said", "held", "claims", "citations", "drawn", "undo", "used", "void", "ledger"),
 )
 
 
@@ -98,6 +110,7 @@ class MemoryRecords(Records):
         self.deputies: dict[tuple[str, str | None], Deputy] = {}
         self.warrants: dict[str, Warrant] = {}
         self.stopped: dict[str, Suspension] = {}
+        self.ended: set[str] = set()
         self.revoked: dict[str, Revoke] = {}
         self.uses: tuple[UseDelegation, ...] = ()
         self.said: dict[str, tuple[Statement, ...]] = {}
@@ -194,6 +207,8 @@ class MemoryRecords(Records):
                 approval = self.approvals[change.approval]
                 now = approval.status, approval.stage, approval.round
                 _require(now == (ApprovalStatus.PENDING, change.stage, change.round))
+            case RequireWaiting():
+                _require(change.approval in self.approvals and self.approvals[change.approval].open)
             case CastBallot():
                 place = change.ballot.approval, change.ballot.stage
                 _require(len(self.ballots[place].answers if place in self.ballots else ()) == len(change.ballot.answers) - 1)
@@ -240,6 +255,11 @@ class MemoryRecords(Records):
 
     def _apply_to_undoings(self, change: Change) -> None:
         match change:
+            case EndRun():
+                _require(change.run not in self.ended)
+                self.ended.add(change.run)
+            case RequireRunOpen():
+                _met(change, change.run not in self.ended)
             case ClaimUndo():
                 _require(self.undo.get(change.undoes, (None, False))[0] == change.instead_of)
                 self.undo[change.undoes] = (change.by, False)

@@ -6,6 +6,8 @@ from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_charter, load_payloads
 from remit.domain.action import Failure
 from remit.domain.agent import Suspension
+from remit.domain.approval import Approval
+from remit.domain.ballot import Answer, Ballot, Verdict, Voice
 from remit.domain.charter import Charter
 from remit.domain.delegation import Delegator
 from remit.domain.history import Caller
@@ -69,6 +71,7 @@ class SupplyWorld:
             history=RecordedHistory(self.records, self.clock),
             engine=EmbeddedCedar(self._policies.policies, self._policies.policy_schema),
             clock=self.clock,
+            account="000000000000",
         )
         asking = Asking(
             approvals=self.approvals,
@@ -127,6 +130,12 @@ class SupplyWorld:
     def suspend(self, agent: str) -> None:
         suspension = Suspension(agent=agent, reason="stopped", by="ops", at=self.clock.now())
         self.records.commit(f"agent/{agent}", [Suspend(suspension=suspension)], [])
+
+    def approved(self, approval: Approval) -> Ballot:
+        """Procurement's yes, as it lies in the table."""
+        voice = Voice(approver="procurement@example.com", by="procurement@example.com", known_as="link")
+        said = Answer(voice=voice, verdict=Verdict.APPROVE, comment="", payload_digest=approval.payload_digest, at=self.clock.now())
+        return Ballot(approval=approval.id, stage=0, answers=(said,))
 
     def last(self, run: str, kind: Kind) -> Entry:
         return [entry for entry in self.records.entries(run) if entry.kind is kind][-1]

@@ -42,4 +42,4 @@ class MemoryTokens(TokenAccounts):
 def make_purse(clock: Clock, accounts: TokenAccounts | None = None, *, day: int | None = None, run: int | None = None) -> Purse:
     """The support agent's; without a limit nothing is drawn."""
     budget = BudgetSpec(day=Allowance(tokens=day), run=Allowance(tokens=run))
-    return Purse(agent="support", budget=budget, limits=LimitSpec(), accounts=accounts or MemoryTokens(), clock=clock)
+    return Purse(agent="support", budgets={"support": budget}, limits=LimitSpec(), accounts=accounts or MemoryTokens(), clock=clock)

@@ -14,7 +14,7 @@ from remit.usecases.undo import UndoPorts, UndoView, undo, undo_view
 from tests.fakes.clock import CountingEntropy
 from tests.fakes.closing import close_ports
 from tests.fakes.gate import REFUNDS, RUN, World
-from tests.fakes.outside import MemoryWorkflows
+from tests.fakes.outside import MemoryWorkflows, WokenGate
 from tests.fakes.records import MemoryUndoings
 
 OPERATOR = Requester(arn="arn:aws:iam::000000000000:user/operator")
@@ -32,6 +32,9 @@ class UndoWorld:
             records=world.records,
             clock=world.clock,
             entropy=CountingEntropy(),
+            gate=WokenGate(),
+            account="0" * 12,
+            elsewhere={},
         )
         self.ports = UndoPorts(charters={"refunds": REFUNDS}, undoings=MemoryUndoings(world.records), runs=runs)
 

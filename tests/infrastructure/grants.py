@@ -79,11 +79,16 @@ def _api() -> set[str]:
     delegations = {f"dynamodb:{action} on dynamodb:table/delegations" for action in ("Query", "PutItem", "ConditionCheckItem")}
     undo = {"dynamodb:GetItem on dynamodb:table/actions"}
     redact = {"s3:DeleteObject on s3:::transcripts-<AWS::AccountId>-<AWS::Region>/*"}
-    return LEDGER | grants | facts | delegations | undo | redact | {"dynamodb:Query on dynamodb:table/delegations/index/person"}
+    ends = {"dynamodb:PutItem on dynamodb:table/ended", "dynamodb:ConditionCheckItem on dynamodb:table/approvals"}
+    waking = {f"lambda:InvokeFunction on lambda:function:{gate}" for gate in gates()}
+    person = {"dynamodb:Query on dynamodb:table/delegations/index/person"}
+    return LEDGER | grants | facts | delegations | undo | redact | ends | waking | person
 
 
 def _taking_back() -> set[str]:
-    return {"dynamodb:PutItem on dynamodb:table/uses", "dynamodb:UpdateItem on dynamodb:table/budgets"}
+    return {f"dynamodb:PutItem on dynamodb:table/{table}" for table in ("uses", "ended")} | {
+        "dynamodb:UpdateItem on dynamodb:table/budgets"
+    }
 
 
 def _execution(workflow: str) -> set[str]:
@@ -110,7 +115,7 @@ def _of_domain(charter: Charter) -> dict[str, set[str]]:
     for agent in charter.reasoning_agents():
         kept = f"s3:PutObject on s3:::transcripts-<AWS::AccountId>-<AWS::Region>/{charter.domain}/{agent}/*"
         thinks = {f"bedrock:InvokeModel on {MODEL}", kept}
-        grants[f"{charter.domain}-{agent}-reasoner"] = thinks | _memory(charter, agent) | _tokens(charter, agent)
+        grants[f"{charter.domain}-{agent}-reasoner"] = thinks | _memory(charter, agent) | _tokens(charter)
     return grants
 
 
@@ -119,9 +124,9 @@ def _memory(charter: Charter, agent: str) -> set[str]:
     return {"dynamodb:Query on dynamodb:table/facts"} if charter.namespaces_of(agent) else set()
 
 
-def _tokens(charter: Charter, agent: str) -> set[str]:
+def _tokens(charter: Charter) -> set[str]:
     """What it may spend on its model, in its own partition."""
-    return {"dynamodb:UpdateItem on dynamodb:table/tokens"} if agent in charter.budgets else set()
+    return {"dynamodb:UpdateItem on dynamodb:table/tokens"} if charter.bounds_tokens else set()
 
 
 def _relied_on(charter: Charter) -> set[str]:
@@ -140,7 +145,7 @@ def _gate(charter: Charter) -> set[str]:
             "dynamodb:PutItem on dynamodb:table/warrants",
             "dynamodb:UpdateItem on dynamodb:table/budgets",
             "dynamodb:PutItem on dynamodb:table/uses",
-            *(f"dynamodb:ConditionCheckItem on dynamodb:table/{table}" for table in ("agents", "delegations")),
+            *(f"dynamodb:ConditionCheckItem on dynamodb:table/{table}" for table in ("agents", "delegations", "ended")),
         }
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}
         | _relied_on(charter)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from fnmatch import fnmatch
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -162,18 +163,37 @@ def test_a_function_is_run_by_lambda_and_its_role_assumed_by_nobody_else(stage: 
         assert statement == {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
 
 
-def test_the_permission_to_call_names_each_route() -> None:
+def routes_of(policy: str) -> set[str]:
+    """What the holders of one of the policies for callers may call."""
     deployed = deployment("prod")
-    policies = deployed.of_type("AWS::IAM::ManagedPolicy").values()
-    caller = next(policy for policy in policies if policy["Properties"]["ManagedPolicyName"] == "remit-prod-caller")
-    granted = {grant.split("/", 2)[2] for _, grant in deployed.statements(caller["Properties"]["PolicyDocument"])}
-    assert granted == {"POST/runs", "POST/intents", "GET/runs/*", "POST/runs/*/withdraw", "GET/agents/*/tools", "GET/approvals"}
-    assert "execute-api:*" not in json.dumps(caller)
+    policies = [each["Properties"] for each in deployed.of_type("AWS::IAM::ManagedPolicy").values()]
+    (held,) = (each for each in policies if each["ManagedPolicyName"] == f"remit-prod-{policy}")
+    assert "execute-api:*" not in json.dumps(held)
+    return {grant.split("/", 2)[2] for _, grant in deployed.statements(held["PolicyDocument"])}
+
+
+def test_the_permission_to_call_names_each_route() -> None:
+    assert routes_of("caller") == {"POST/runs", "POST/intents", "GET/runs/*", "POST/runs/*/withdraw", "GET/agents/*/tools", "GET/approvals"}
+
+
+ELSEWHERE = [name for charter in CHARTERS for name, agent in charter.agents.items() if agent.elsewhere]
+
+
+@pytest.mark.parametrize("agent", ELSEWHERE)
+def test_who_speaks_for_an_agent_may_ask_in_its_name_and_in_nobody_elses(agent: str) -> None:
+    own = {f"POST/agents/{agent}/intents", f"GET/agents/{agent}/tools"}
+    assert routes_of(f"speaker-{agent}") == {*own, "GET/runs/*", "POST/runs/*/withdraw"}
+
+
+def test_an_agent_for_which_nobody_speaks_has_no_such_policy() -> None:
+    policies = deployment("prod").of_type("AWS::IAM::ManagedPolicy").values()
+    names = {str(policy["Properties"].get("ManagedPolicyName", "")) for policy in policies}
+    assert {name for name in names if "speaker" in name} == {f"remit-prod-speaker-{agent}" for agent in ELSEWHERE}
+
+
+def test_an_operator_stops_agents_and_speaks_for_none() -> None:
+    assert not [route for route in routes_of("operator") if fnmatch("POST/agents/support/intents", route)]
 
 
 def test_a_steward_may_call_the_routes_of_facts_and_nothing_else() -> None:
-    deployed = deployment("prod")
-    policies = deployed.of_type("AWS::IAM::ManagedPolicy").values()
-    steward = next(policy for policy in policies if policy["Properties"]["ManagedPolicyName"] == "remit-prod-steward")
-    granted = {grant.split("/", 2)[2] for _, grant in deployed.statements(steward["Properties"]["PolicyDocument"])}
-    assert granted == {"POST/facts", "GET/facts", "GET/facts/history", "GET/facts/context", "GET/facts/conflicts"}
+    assert routes_of("steward") == {"POST/facts", "GET/facts", "GET/facts/history", "GET/facts/context", "GET/facts/conflicts"}

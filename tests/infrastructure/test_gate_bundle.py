@@ -20,6 +20,7 @@ SETTINGS = {
     "POLICY_STORE_ID": "store",
     "MAIL_SENDER": "remit@example.com",
     "PUBLIC_URL": "https://remit.example",
+    "ACCOUNT": "000000000000",
 }
 PROGRAM = """
 import json, sys

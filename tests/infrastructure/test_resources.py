@@ -19,6 +19,7 @@ TABLES = {
     "answers": ["pk", "sk"],
     "warrants": ["id"],
     "uses": ["warrant"],
+    "ended": ["run"],
     "facts": ["pk", "sk"],
     "ledger": ["run", "seq"],
     "budgets": ["account", "meter"],
@@ -50,7 +51,7 @@ TOLD_ALSO: dict[str, set[str]] = {
     "claims-export": {"CLAIMS_TABLE"},
 }
 for charter in CHARTERS:
-    TOLD_ALSO[f"{charter.domain}-gate"] = {"REMIT_DOMAIN", "POLICY_ENGINE", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL"}
+    TOLD_ALSO[f"{charter.domain}-gate"] = {"REMIT_DOMAIN", "POLICY_ENGINE", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL", "ACCOUNT"}
     for agent in charter.acting_agents():
         TOLD_ALSO[f"{charter.domain}-{agent}-executor"] = {"REMIT_DOMAIN", "REMIT_AGENT", "AGENT_ROLE_ARN", "READER_ROLE_ARN"}
     for agent in charter.reasoning_agents():
@@ -122,6 +123,7 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         ("GET", "/runs/{id}/undo"): "AWS_IAM",
         ("POST", "/runs/{id}/withdraw"): "AWS_IAM",
         ("POST", "/intents"): "AWS_IAM",
+        ("POST", "/agents/{name}/intents"): "AWS_IAM",
         ("GET", "/approvals"): "AWS_IAM",
         ("GET", "/approvals/{id}"): "NONE",
         ("POST", "/approvals/{id}"): "NONE",

@@ -44,3 +44,15 @@ def test_the_coordinators_machine_is_without_fault() -> None:
 def test_what_nobody_governs_is_refused(right: str, wrong: str, rule: str) -> None:
     assert right in RIGHT
     assert rule in faults(RIGHT.replace(right, wrong, 1))
+
+
+def test_where_trees_have_tokens_a_reasoner_is_told_whose_tree_it_is_in() -> None:
+    order = Path("statemachines/supply-order.asl.json").read_text(encoding="utf-8")
+
+    def found(text: str) -> set[str]:
+        return {finding.rule for finding in faulty_machine(machine_file("supply-order", text, SUPPLY))}
+
+    told = '"asked_by.$": "$.asked_by"'
+    assert (found(order), told in order) == (set(), True)
+    for wrong in ('"asked_by": []', '"asked_by.$": "$.input.asked_by"', '"somebody.$": "$.asked_by"'):
+        assert found(order.replace(told, wrong)) == {"tree-untold"}

@@ -24,7 +24,7 @@ def asked() -> tuple[World, Approval, ApprovalPorts]:
 
 
 class Deaf(Gate):
-    def resume(self, approval: Approval) -> None:
+    def resume(self, domain: str, run: str, approval: str) -> None:
         raise Unavailable("Lambda: ServiceException")
 
 
@@ -85,8 +85,8 @@ def test_an_answer_is_on_the_ballot_before_anything_comes_of_it() -> None:
     seen: list[int] = []
 
     class Looking(Gate):
-        def resume(self, approval: Approval) -> None:
-            seen.append(len(world.records.ballots[approval.id, 0].answers))
+        def resume(self, domain: str, run: str, approval: str) -> None:
+            seen.append(len(world.records.ballots[approval, 0].answers))
 
     answer(approval.id, YES, replace(ports, gate=Looking()))
     assert seen == [1]

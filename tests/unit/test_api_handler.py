@@ -25,6 +25,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.facts import fact_desk
 from tests.fakes.gate import PAYLOADS, REFUNDS, RUN, World, catalogue_of, make_approval, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
+from tests.fakes.outside import WokenGate
 from tests.fakes.records import MemoryDelegations, MemoryUndoings
 from tests.fakes.transcripts import MemoryTranscripts
 from tests.unit.test_runs import Desk
@@ -37,7 +38,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk()
     agents = AgentPorts(domains={"support": "refunds"}, catalogues=catalogue_of, records=desk.records, clock=desk.clock)
     delegations = DelegationPorts(
-        delegations=MemoryDelegations(desk.records), records=desk.records, machines=desk.machines, clock=desk.clock
+        delegations=MemoryDelegations(desk.records), records=desk.records, machines=desk.machines, gate=WokenGate(), clock=desk.clock
     )
     undo = UndoPorts(charters={"refunds": REFUNDS}, undoings=MemoryUndoings(desk.records), runs=desk.ports)
     facts, tokens = fact_desk(desk.clock), desk.tokens
@@ -177,6 +178,34 @@ def test_an_action_that_waits_for_a_human_is_202_with_the_question(desk: Desk, m
     assert len(body["approval"]) == 40
     assert urljoin("https://api.example/prod/intents", body["poll"]) == f"https://api.example/prod/runs/{body['run']}"
     assert (header(response, "Location"), header(response, "Retry-After")) == (body["poll"], "2")
+
+
+def test_an_action_is_asked_for_in_the_name_of_the_agent_in_the_path(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.machines, "state", lambda workflow, run: RunState(status="RUNNING"))
+    monkeypatch.setattr("remit.usecases.runs.PATIENCE", timedelta())
+    status, body = call("POST", "/agents/support/intents", {"tool": INTENT["tool"], "payload": refund()})
+    assert (status, desk.machines.started[body["run"]][1]["agent"]) == (202, "support")
+    assert urljoin("https://api.example/prod/agents/support/intents", body["poll"]) == f"https://api.example/prod/runs/{body['run']}"
+
+
+def test_a_body_cannot_name_another_agent_than_the_path(desk: Desk) -> None:
+    status, answer = call("POST", "/agents/support/intents", {**INTENT, "agent": "auditor"})
+    assert (status, answer["reasons"][0]["policy"], desk.machines.started) == (400, "body.agent", {})
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/agents/auditor/intents", {"tool": INTENT["tool"], "payload": refund()}),
+        ("/agents/nobody/intents", {"tool": INTENT["tool"], "payload": refund()}),
+        ("/intents", {**INTENT, "agent": "auditor"}),
+        ("/intents", {**INTENT, "agent": "nobody"}),
+    ],
+)
+def test_who_does_not_speak_for_the_agent_gets_403_and_nothing_is_started(desk: Desk, path: str, body: object) -> None:
+    status, answer = call("POST", path, body)
+    assert (status, answer["error"], [reason["policy"] for reason in answer["reasons"]]) == (403, "Remit.Denied", ["agent.elsewhere"])
+    assert (desk.machines.started, desk.records.ledger) == ({}, {})
 
 
 def waiting(desk: Desk) -> str:

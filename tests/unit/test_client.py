@@ -84,6 +84,13 @@ def test_a_run_is_started_by_a_request_signed_for_the_api_and_the_region() -> No
     assert json.loads(wire.sent[0].body or b"") == {"workflow": "refunds", "input": {"message": "hi"}}
 
 
+def test_an_action_is_asked_for_at_the_agents_own_address() -> None:
+    wire = Wire((200, {"run": "run-1", "outcome": "DONE"}))
+    client(wire).act("support/../planner", "refunds.offer_refund", {"amount": 1})
+    assert str(wire.sent[0].url) == f"{URL}/agents/support%2F..%2Fplanner/intents"
+    assert json.loads(wire.sent[0].body or b"") == {"tool": "refunds.offer_refund", "payload": {"amount": 1}}
+
+
 def test_the_person_behind_a_call_is_signed_with_it() -> None:
     wire = Wire((202, {"run": "run-1", "status": "RUNNING"}))
     client(wire).start_run("claims", {}, on_behalf_of="a.persons.token")

@@ -30,7 +30,7 @@ from remit.usecases.replay import Same, replay
 from remit.usecases.runs import Call, RunPorts, WorkflowInfo, start_run
 from tests.fakes.clock import NOON, CountingEntropy, FixedClock
 from tests.fakes.gate import POLICIES, REFUNDS, World, make_intent, refund
-from tests.fakes.outside import MemoryWorkflows
+from tests.fakes.outside import MemoryWorkflows, WokenGate
 from tests.fakes.records import MemoryDelegations, MemoryRecords
 
 OPERATOR = Requester(arn="arn:aws:iam::000000000000:user/operator")
@@ -244,14 +244,25 @@ class Desk:
         self.clock, self.machines = FixedClock(), MemoryWorkflows()
         self.records = MemoryRecords(self.clock)
         info = {"refunds": WorkflowInfo(domain="refunds", agent="support", groups=("clerks",))}
-        self.ports = RunPorts(workflows=info, machines=self.machines, records=self.records, clock=self.clock, entropy=CountingEntropy())
+        self.ports = RunPorts(
+            workflows=info,
+            machines=self.machines,
+            records=self.records,
+            clock=self.clock,
+            entropy=CountingEntropy(),
+            gate=WokenGate(),
+            account="0" * 12,
+            elsewhere={},
+        )
         self.delegations = MemoryDelegations(self.records)
 
     def start(self, delegator: Delegator) -> str:
         return start_run("refunds", {"message": "hello"}, Call(requester=OPERATOR, delegator=delegator), self.ports)
 
     def revoke(self, delegation: str = "d1") -> tuple[str, ...]:
-        ports = DelegationPorts(delegations=self.delegations, records=self.records, machines=self.machines, clock=self.clock)
+        ports = DelegationPorts(
+            delegations=self.delegations, records=self.records, machines=self.machines, gate=WokenGate(), clock=self.clock
+        )
         return revoke(delegation, "carol has left", OPERATOR, ports).stopped
 
     def ends(self, run: str) -> list[object]:

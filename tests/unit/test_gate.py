@@ -196,7 +196,7 @@ def test_an_approval_after_the_run_ended_moves_nothing() -> None:
     world.propose(refund(1200_00))
     world.tasks.ended.add("task-1")
     world.reply(Verdict.APPROVE)
-    assert (failure(world).error, failure(world).reasons[0].policy, world.till.done) == ("Remit.Denied", "run.ended", {})
+    assert (failure(world).error, failure(world).reasons[0].policy, world.till.done) == ("Remit.RunEnded", "run.ended", {})
 
 
 def test_an_approval_of_another_payload_is_worth_nothing() -> None:

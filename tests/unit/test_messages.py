@@ -115,9 +115,34 @@ def test_an_answer_is_to_whoever_asked_and_to_nobody_else(world: SupplyWorld) ->
     ]
 
 
-def test_a_question_of_an_agent_that_runs_elsewhere_is_waited_for_by_nobody(world: SupplyWorld) -> None:
+def spoken_for(agent: str, *speakers: str) -> SupplyWorld:
+    """The domain with an agent that runs elsewhere."""
+    spec = SUPPLY.agents[agent].model_copy(update={"elsewhere": speakers})
+    return SupplyWorld(SUPPLY.model_copy(update={"agents": {**SUPPLY.agents, agent: spec}}))
+
+
+def test_a_question_of_an_agent_that_runs_elsewhere_is_waited_for_by_nobody() -> None:
+    world = spoken_for("coordinator", "user/caller")
     run = world.begin(workflow="supply-action", intent={})
     assert refused(world.propose(run, "coordinator", "ask_diagnosis", {"part_id": "P-7"})) == ["message.unawaited"]
+
+
+READ: JsonObject = {"part_id": "P-7", "vendor_id": "V-1"}
+
+
+@pytest.mark.parametrize("speakers", [(), ("user/somebody-else",), ("role/caller", "root")])
+def test_the_gate_too_refuses_who_does_not_speak_for_an_agent_that_runs_elsewhere(speakers: tuple[str, ...]) -> None:
+    world = spoken_for("specialist", *speakers)
+    run = world.begin(workflow="supply-action", agent="specialist", intent={})
+    assert refused(world.propose(run, "specialist", "read_offer", READ)) == ["agent.elsewhere"]
+    assert world.till.times == 0
+
+
+def test_who_speaks_for_one_agent_does_not_act_as_another_in_the_run_of_the_one() -> None:
+    world = spoken_for("specialist", "user/caller")
+    run = world.begin(workflow="supply-action", agent="specialist", intent={})
+    assert refused(world.propose(run, "execution", "update_payee", {"vendor_id": "V-1", "account": ACCOUNT})) == ["run.record"]
+    assert isinstance(world.propose(run, "specialist", "read_offer", READ), Receipt)
 
 
 def test_the_very_same_is_not_said_twice_in_a_run(world: SupplyWorld) -> None:

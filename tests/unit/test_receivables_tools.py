@@ -13,6 +13,8 @@ from moto.ses.models import ses_backends
 
 from remit.adapters.dynamodb_items import decode, encode
 from remit.charters import load_charter
+from remit.domain.labels import Labels
+from remit.domain.memory import Confidentiality, Integrity
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 from remit.toolkit import ToolContext, ToolFailed
@@ -38,6 +40,7 @@ INVOICE: JsonObject = {
     "default_allowed": True,
     "version": 1,
 }
+LABELS = Labels(integrity=Integrity.INTERNAL, confidentiality=Confidentiality.SECRET)
 REMIND = SendReminder(invoice_id="I-1", passage="Perhaps our letters crossed.")
 
 
@@ -56,7 +59,7 @@ def context(dynamodb: "DynamoDBClient") -> ToolContext:
     ses = boto3.client("sesv2")
     ses.create_email_identity(EmailIdentity="collections@example.com")
     senders = {"collections": "collections@example.com"}
-    return ToolContext(dynamodb=dynamodb, ses=ses, senders=senders, tables=TABLES, key="use-1", run="run-1")
+    return ToolContext(dynamodb=dynamodb, ses=ses, senders=senders, tables=TABLES, key="use-1", run="run-1", labels=LABELS)
 
 
 def sent() -> list[Any]:
@@ -122,6 +125,24 @@ def test_a_check_sees_the_invoice_as_it_is(context: ToolContext) -> None:
 
 def test_a_check_of_an_invoice_that_is_not_there_sees_nothing(context: ToolContext) -> None:
     assert outcome("receivables.check_dispute", CheckDispute(invoice_id="I-9"), context) == (False, None)
+
+
+class Heard:
+    """SES, as far as what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+
+    def send_email(self, **asked: Any) -> dict[str, str]:  # noqa: ANN401 (each parameter has a type of its own)
+        self.asked = asked
+        return {"MessageId": "m-1"}
+
+
+def test_a_letter_says_in_its_headers_what_its_warrant_says_that_it_carries(context: ToolContext) -> None:
+    heard = Heard()
+    TOOLS["receivables.send_reminder"].execute(REMIND, replace(context, ses=heard))  # type: ignore[arg-type]
+    headers = {header["Name"]: header["Value"] for header in heard.asked["Content"]["Simple"]["Headers"]}
+    assert headers == {"X-Remit-Integrity": "internal", "X-Remit-Confidentiality": "secret"}
 
 
 def test_a_reminder_is_one_mail_to_the_customer_with_the_invoices_own_figures(context: ToolContext) -> None:

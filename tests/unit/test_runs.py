@@ -2,16 +2,17 @@
 
 import pytest
 
-from remit.domain.errors import InvalidRequest, NotFound
+from remit.domain.errors import Denied, InvalidRequest, NotFound
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Kind
 from remit.ports import RunState
 from remit.usecases.runs import PATIENCE, Call, RunPorts, WorkflowInfo, propose, settled, start_run, view
 from tests.fakes.clock import NOON, CountingEntropy, FixedClock
 from tests.fakes.gate import refund
-from tests.fakes.outside import KnownTokens, MemoryWorkflows
+from tests.fakes.outside import KnownTokens, MemoryWorkflows, WokenGate
 from tests.fakes.records import MemoryRecords
 
+ACCOUNT = "000000000000"
 WORKFLOWS = {
     "refunds": WorkflowInfo(domain="refunds", agent="support", groups=("clerks",)),
     "refunds-action": WorkflowInfo(domain="refunds", groups=("clerks",)),
@@ -24,13 +25,20 @@ class Desk:
         self.records = MemoryRecords(self.clock)
         self.tokens = KnownTokens()
         self.ports = RunPorts(
-            workflows=WORKFLOWS, machines=self.machines, records=self.records, clock=self.clock, entropy=CountingEntropy()
+            workflows=WORKFLOWS,
+            machines=self.machines,
+            records=self.records,
+            clock=self.clock,
+            entropy=CountingEntropy(),
+            gate=WokenGate(),
+            account=ACCOUNT,
+            elsewhere={"support": ("user/ada", "user/caller"), "auditor": ("user/eve",)},
         )
 
-    def call(self, key: str | None = None, arn: str = "arn:aws:iam::1:user/ada") -> Call:
+    def call(self, key: str | None = None, arn: str = "arn:aws:iam::000000000000:user/ada") -> Call:
         return Call(requester=Requester(arn=arn), idempotency_key=key)
 
-    def start(self, message: str = "hello", key: str | None = None, arn: str = "arn:aws:iam::1:user/ada") -> str:
+    def start(self, message: str = "hello", key: str | None = None, arn: str = "arn:aws:iam::000000000000:user/ada") -> str:
         return start_run("refunds", {"message": message}, self.call(key, arn), self.ports)
 
 
@@ -55,7 +63,7 @@ def test_without_a_key_each_request_is_a_run_of_its_own() -> None:
 
 def test_a_key_is_the_callers_own() -> None:
     desk = Desk()
-    assert desk.start(key="k") != desk.start(key="k", arn="arn:aws:iam::1:user/eve")
+    assert desk.start(key="k") != desk.start(key="k", arn="arn:aws:iam::000000000000:user/eve")
 
 
 def test_a_key_used_for_another_request_is_refused() -> None:
@@ -83,8 +91,29 @@ def test_a_tool_of_no_domain_is_refused_by_field(tool: str) -> None:
 
 def test_the_requester_of_an_action_is_the_caller_and_nobody_in_the_payload() -> None:
     desk = Desk()
-    run = propose("support", "refunds.issue_refund", refund(requester="arn:aws:iam::1:root"), desk.call(), desk.ports)
-    assert desk.machines.started[run][1]["requester"] == {"arn": "arn:aws:iam::1:user/ada"}
+    run = propose("support", "refunds.issue_refund", refund(requester="arn:aws:iam::000000000000:root"), desk.call(), desk.ports)
+    assert desk.machines.started[run][1]["requester"] == {"arn": "arn:aws:iam::000000000000:user/ada"}
+
+
+@pytest.mark.parametrize(
+    ("agent", "arn"),
+    [
+        ("auditor", "arn:aws:iam::000000000000:user/ada"),
+        ("nobody", "arn:aws:iam::000000000000:user/ada"),
+        ("support", "arn:aws:iam::000000000000:user/eve"),
+        ("support", "arn:aws:iam::000000000000:user/team/ada"),
+        ("support", "arn:aws:iam::111111111111:user/ada"),
+        ("support", "arn:aws:sts::000000000000:assumed-role/user/ada"),
+        ("support", "arn:aws:sts::000000000000:federated-user/ada"),
+        ("support", "user/ada"),
+    ],
+)
+def test_who_does_not_speak_for_an_agent_starts_nothing_in_its_name(agent: str, arn: str) -> None:
+    desk = Desk()
+    with pytest.raises(Denied) as refused:
+        propose(agent, "refunds.issue_refund", refund(), desk.call(arn=arn), desk.ports)
+    assert [reason.policy for reason in refused.value.reasons] == ["agent.elsewhere"]
+    assert (desk.machines.started, desk.records.ledger) == ({}, {})
 
 
 def test_text_that_is_no_unicode_is_refused() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from remit.domain.action import Failure
-from remit.domain.approval import Approval, ApprovalStatus
+from remit.domain.approval import ApprovalStatus
 from remit.domain.ballot import Verdict
 from remit.domain.errors import MailRefused, Unavailable
 from remit.domain.ledger import Kind
@@ -121,10 +121,10 @@ def test_a_gate_that_cannot_be_woken_keeps_no_other_asleep_and_is_woken_at_the_n
     woken: list[str] = []
 
     class Halting(Gate):
-        def resume(self, approval: Approval) -> None:
-            if approval.id == first.id:
+        def resume(self, domain: str, run: str, approval: str) -> None:
+            if approval == first.id:
                 raise Unavailable("Lambda: ServiceException")
-            woken.append(approval.id)
+            woken.append(approval)
 
     world.clock.pause(600)
     ports = WakingPorts(domains=("refunds",), approvals=world.approvals, gate=Halting(), clock=world.clock)

@@ -56,6 +56,11 @@ class Question:
         return self.address.rpartition("/")[2]
 
 
+def speaker(agent: str) -> str:
+    """The deployment's policy for callers who ask in the agent's name."""
+    return f"speaker-{agent}"
+
+
 class World:
     """One deployed Remit on a local cloud, with a caller who may use it, an operator, and one who may do neither."""
 
@@ -65,10 +70,11 @@ class World:
         self._session = local_session(state)
         self._tables = self._session.resource("dynamodb", endpoint_url=state.endpoint)
         self._machines = self._session.client("stepfunctions", endpoint_url=state.endpoint)
-        self.caller = self._user("remit-demo-caller", "caller")
+        self.caller = self._user("remit-demo-caller", "caller", *map(speaker, ("support", "claims", "collections", "planner", "secretary")))
         self.client = RemitClient(target.url, target.region, self.caller)
-        # Known to the charter of the mailbox domain as the owner of one.
-        self.owner = RemitClient(target.url, target.region, self._user("remit-demo-owner", "caller"))
+        # Known to the charter of the mailbox domain as the owner of one, and speaks for its agent alone.
+        self.secretarys = self._user("remit-demo-owner", "caller", speaker("secretary"))
+        self.owner = RemitClient(target.url, target.region, self.secretarys)
         self.operator = RemitClient(target.url, target.region, self._user("remit-demo-operator", "operator"))
         self.stranger = RemitClient(target.url, target.region, self._user("remit-demo-stranger"))
         self.people = people_of(state)
@@ -85,9 +91,9 @@ class World:
             self._stewards[name] = FactClient(RemitClient(self.url, self.state.region, credentials))
         return self._stewards[name]
 
-    def as_user(self, name: str, policy: str) -> RemitClient:
-        """The API as this user of the account calls it, under one of the deployment's policies for callers."""
-        return RemitClient(self.url, self.state.region, self._user(name, policy))
+    def as_user(self, name: str, *policies: str) -> RemitClient:
+        """The API as this user of the account calls it, under some of the deployment's policies for callers."""
+        return RemitClient(self.url, self.state.region, self._user(name, *policies))
 
     def seed(self, records: Mapping[str, Mapping[str, Sequence[Record]]]) -> None:
         """Business records by domain and table, as every telling finds them."""
@@ -217,11 +223,11 @@ class World:
     def _execution(self, workflow: str, run: str) -> str:
         return f"{self._arn('execution', workflow)}:{run}"
 
-    def _user(self, name: str, policy: str | None = None) -> Credentials:
+    def _user(self, name: str, *policies: str) -> Credentials:
         created = create_user(self.state, name, _WHO_AM_I)
-        if policy:
-            policy = f"arn:aws:iam::{self.state.account_id}:policy/{self._names.of(policy)}"
-            self._session.client("iam", endpoint_url=self.state.endpoint).attach_user_policy(UserName=name, PolicyArn=policy)
+        iam = self._session.client("iam", endpoint_url=self.state.endpoint)
+        for policy in policies:
+            iam.attach_user_policy(UserName=name, PolicyArn=f"arn:aws:iam::{self.state.account_id}:policy/{self._names.of(policy)}")
         return Credentials(created.access_key_id, created.secret_access_key)
 
 

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from remit.domain.asl.acts import WAIT_FOR_TOKEN, Function, function_of, hands_out_token, intent_of, machine_of, tool_of
+from remit.domain.asl.acts import WAIT_FOR_TOKEN, Function, function_of, hands_out_token, intent_of, machine_of, payload_of, tool_of
 from remit.domain.asl.machine import Located, Machine
 from remit.domain.asl.states import Map, Task, Wait
 from remit.domain.finding import Finding
@@ -16,14 +16,14 @@ _OPEN = re.compile(r"\$\{[^}]*\}")
 _FILLED = {*Function, "${GovernTimeoutSeconds}", "${ChildTimeoutSeconds}", "${MaxAttempts}"}
 # All that comes back from a run that was asked for: how it ended, and what it answered by a message. What its model says besides does not.
 _COMES_BACK = {f"$.Output.{field}" for field in ("outcome", "answer", "error", "message", "reasons")}
+_ASKED_BY = {"$.asked_by", "$$.Execution.Input.asked_by"}
 _Check = Callable[[Located, Task, MachineFile], Finding | None]
 
 
 def badly_made(machine: Machine, file: MachineFile) -> Iterator[Finding]:
     """The first thing that is wrong with each state that is not right."""
-    checks: tuple[_Check, ...] = (_governed, _awaited, _comes_back, _keeps_token, _timed, _whole_intent, _known_tool, _fitting_payload)
     for located, task in machine.tasks():
-        yield from (finding for finding in (next(filter(None, (check(located, task, file) for check in checks)), None),) if finding)
+        yield from (finding for finding in (next(filter(None, (check(located, task, file) for check in _CHECKS)), None),) if finding)
     for located in machine.states.values():
         if isinstance(located.state, Map) and not located.state.max_concurrency:
             todo = "Give it a MaxConcurrency of at least 1"
@@ -115,6 +115,20 @@ def _fitting_payload(located: Located, task: Task, file: MachineFile) -> Finding
         return None
     what = f"the payload that it makes for {tool} {wrong[0]}, so the gate would always refuse it"
     return file.at(located, "payload-that-never-fits", what, f"Make it as {file.payloads[tool].__name__} says")
+
+
+def _tells_its_tree(located: Located, task: Task, file: MachineFile) -> Finding | None:
+    told = payload_of(task).get("asked_by.$")
+    if function_of(task) is not Function.REASONER or not file.charter.draws_on_trees or told in _ASKED_BY:
+        return None
+    what = "it lets a model reason without saying which runs asked for this one, so that nothing would be drawn from their tree"
+    return file.at(located, "tree-untold", what, 'Give the reasoner "asked_by.$": "$.asked_by"')
+
+
+_CHECKS: tuple[_Check, ...] = (
+    *(_governed, _awaited, _comes_back, _keeps_token, _timed),
+    *(_whole_intent, _known_tool, _fitting_payload, _tells_its_tree),
+)
 
 
 def _unfilled(file: MachineFile) -> Iterator[Finding]:

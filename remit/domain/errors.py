@@ -11,6 +11,7 @@ RemitError
 │   ├── InvalidFact          Remit.InvalidFact         a statement is malformed, or its charter has no word for it
 │   ├── NoAuthority          Remit.NoAuthority         the caller may state nothing here
 │   ├── VersionConflict      Remit.VersionConflict     the fact is not at the version that the caller took for current
+│   ├── NotSaid              Remit.NotSaid             a log does not say what it is quoted for
 │   ├── RunOpen              Remit.RunOpen             the run has not ended
 │   ├── DelegationEnded      Remit.DelegationEnded     the person's delegation has expired or was revoked
 │   ├── ApprovalRejected     Remit.ApprovalRejected    a human said no
@@ -112,6 +113,10 @@ class VersionConflict(Refusal):
         self.current = current
 
 
+class NotSaid(Refusal):
+    code = "Remit.NotSaid"
+
+
 class RunOpen(Refusal):
     code = "Remit.RunOpen"
 
@@ -158,6 +163,10 @@ class NotFound(RemitError):
 
 class WarrantRefused(RemitError):
     code = "Remit.WarrantRefused"
+
+
+class Unintelligible(RemitError):
+    code = "Remit.Unintelligible"
 
 
 class OutcomeUnverified(RemitError):

@@ -176,4 +176,5 @@ def test_a_steward_may_call_the_routes_of_facts_and_nothing_else() -> None:
     policies = deployed.of_type("AWS::IAM::ManagedPolicy").values()
     steward = next(policy for policy in policies if policy["Properties"]["ManagedPolicyName"] == "remit-prod-steward")
     granted = {grant.split("/", 2)[2] for _, grant in deployed.statements(steward["Properties"]["PolicyDocument"])}
-    assert granted == {"POST/facts", "GET/facts", "GET/facts/history", "GET/facts/context", "GET/facts/conflicts"}
+    extracts = {"POST/facts/extract", "GET/facts/extract/*", "GET/facts/suggestions", "POST/facts/adopt"}
+    assert granted == extracts | {"POST/facts", "GET/facts", "GET/facts/history", "GET/facts/context", "GET/facts/conflicts"}

@@ -9,12 +9,13 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from remit.domain.charter import Charter, ToolSpec
+from remit.domain.assertion import Assertion
+from remit.domain.charter import FACTS_ASSERT, Charter, ToolSpec
 from remit.domain.compensation import unbuildable
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 from remit.domain.wording import fields_of
-from remit.names import action_workflow, undo_workflow
+from remit.names import action_workflow, extract_workflow, undo_workflow
 
 
 class CharterError(Exception):
@@ -42,7 +43,8 @@ def load_charters(folder: Path) -> tuple[Charter, ...]:
 def _names_claimed(charter: Charter) -> Iterator[tuple[str, str, str]]:
     """What only one charter can have, as (kind, name, field): an agent is stopped by its name alone, and resources are named
     after domain and part, so that part `c` of domain `a-b` would be part `b-c` of domain `a`."""
-    for workflow in (*charter.workflows, action_workflow(charter.domain), undo_workflow(charter.domain)):
+    behind_the_api = (make(charter.domain) for make in (action_workflow, undo_workflow, extract_workflow))
+    for workflow in (*charter.workflows, *behind_the_api):
         yield "a workflow", workflow, f"workflows.{workflow}"
     for agent in charter.agents:
         yield "an agent", agent, f"agents.{agent}"
@@ -105,6 +107,8 @@ def _payload_problems(charter: Charter, payloads: Mapping[str, type[Payload]]) -
         if tool.payload not in payloads:
             yield f"tools.{name}.payload", f"tools/{charter.domain}/payloads.py has no Payload '{tool.payload}'"
             return
+        if tool.asserts != issubclass(payloads[tool.payload], Assertion):
+            yield f"tools.{name}.payload", f"the payload of {FACTS_ASSERT}, and of nothing else, is an Assertion of remit.domain.assertion"
         fields = payloads[tool.payload].model_fields
         if unknown := _unknown_fields(tool, fields):
             yield f"tools.{name}.asks", unknown

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from remit.answers import Answer
 from remit.client import RemitClient
@@ -37,7 +38,7 @@ class Source(Answer):
 
 
 class Fact(Answer):
-    """One version of a fact; `value` is None where it retracts."""
+    """One version of a fact; `value` is None where it retracts, and `held` says why no model and no policy is served what stands."""
 
     id: str
     version: int
@@ -51,6 +52,7 @@ class Fact(Answer):
     recorded_at: datetime
     source: Source | None = None
     derived_from: tuple[Ref, ...] = ()
+    held: str | None = None
 
 
 class Version(Fact):
@@ -81,10 +83,15 @@ class Claim(Answer):
     recorded_at: datetime
     against: int | None
     route: str
+    source: Source | None = None
 
 
 class Conflicts(Answer):
     conflicts: tuple[Claim, ...]
+
+
+class Suggestions(Answer):
+    suggestions: tuple[Claim, ...]
 
 
 class Stated(Answer):
@@ -102,6 +109,44 @@ class Context(Answer):
     facts: tuple[Fact, ...]
     left_out: tuple[Ref, ...]
     text: str
+
+
+class Heard(Answer):
+    """A statement of a log, and what came of it; `why` where it was refused, waits, or is only recorded."""
+
+    says: str | None
+    result: str
+    why: str = ""
+    quote: str = ""
+    span: Span | None = None
+    fact: str | None = None
+    value: Any = None
+    version: int | None = None
+    claim: str | None = None
+
+
+class Extraction(Answer):
+    """A log as far as it has been read; `log` is the digest of its text."""
+
+    run: str
+    domain: str
+    log: str
+    authority: str
+    status: str
+    outcome: str | None = None
+    error: str | None = None
+    message: str = ""
+    statements: tuple[Heard, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        return self.status != "RUNNING"
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing goes on but what waits for a human."""
+        open_ones = [each for each in self.statements if each.result in {"PROPOSED", "WAITING"}]
+        return bool(open_ones) and all(each.result == "WAITING" for each in open_ones)
 
 
 class FactClient:
@@ -125,9 +170,26 @@ class FactClient:
         """What the agent's model is shown now, or would have been shown then."""
         return self._client.get(Context, "/facts/context", {"agent": agent} | _moments(as_of=as_of))
 
+    def extract(self, *, text: str | None = None, log: str | None = None, **given: str | None) -> Extraction:
+        """Have a log read: its text, or the s3:// address where it lies. `given`: domain, authority, again."""
+        fields = {name: field for name, field in {"text": text, "log": log, **given}.items() if field is not None}
+        return self._client.post(Extraction, "/facts/extract", fields)
+
+    def extraction(self, run: str) -> Extraction:
+        """How far it has come."""
+        return self._client.get(Extraction, f"/facts/extract/{quote(run, safe='')}", {})
+
     def conflicts(self, namespace: str) -> Sequence[Claim]:
         """The contradictions that wait for a human, oldest first."""
         return self._client.get(Conflicts, "/facts/conflicts", {"namespace": namespace}).conflicts
+
+    def suggestions(self, namespace: str) -> Sequence[Claim]:
+        """What was suggested and nobody has taken up, oldest first."""
+        return self._client.get(Suggestions, "/facts/suggestions", {"namespace": namespace}).suggestions
+
+    def adopt(self, namespace: str, claim: str) -> Stated:
+        """State what was suggested, or claimed, as the caller's own word."""
+        return self._client.post(Stated, "/facts/adopt", {"namespace": namespace, "claim": claim})
 
 
 def _moments(**moments: datetime | None) -> dict[str, str]:

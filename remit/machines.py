@@ -9,8 +9,9 @@ from remit.domain.finding import Finding
 from remit.names import machine_variable
 from remit.usecases.verify.machines import MachineFile, faulty_machine, left_to_the_gate
 
-# The machine behind POST /intents, which every domain has, and the one behind POST /runs/{id}/undo, where anything can be undone.
-_ACTION, _UNDO = "action", "undo"
+# The machine behind POST /intents, which every domain has; the one behind POST /runs/{id}/undo, where anything can be undone; and the one
+# behind POST /facts/extract, where somebody reads logs.
+_ACTION, _UNDO, _EXTRACT = "action", "undo", "extract"
 _ENDING = ".asl.json"
 
 
@@ -66,7 +67,8 @@ def machine_file(workflow: str, text: str, charter: Charter) -> MachineFile:
 
 
 def _workflows(charter: Charter) -> tuple[str, ...]:
-    return (_ACTION, *((_UNDO,) if charter.undoes else ()), *charter.workflows)
+    undo, extract = (_UNDO,) if charter.undoes else (), (_EXTRACT,) if charter.scribe else ()
+    return (_ACTION, *undo, *extract, *charter.workflows)
 
 
 def _path(workflow: str, root: Path) -> Path:

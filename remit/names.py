@@ -36,6 +36,10 @@ class Names:
     def reasoner(self, domain: str, agent: str) -> str:
         return self.of(domain, agent, "reasoner")
 
+    def extractor(self, domain: str) -> str:
+        """The function that reads the domain's logs."""
+        return self.of(domain, "extractor")
+
     def agent_role(self, domain: str, agent: str) -> str:
         return self.of(domain, agent, "agent")
 
@@ -49,6 +53,10 @@ class Names:
     def transcripts(self, account: str, region: str) -> str:
         """The bucket that keeps what models were asked and answered."""
         return self.of("transcripts", account, region)
+
+    def logs(self, account: str, region: str) -> str:
+        """The bucket that keeps the logs and conversations that facts come from."""
+        return self.of("logs", account, region)
 
     def mail(self) -> str:
         """SES's configuration set for all mail of the stage."""
@@ -75,3 +83,8 @@ def action_workflow(domain: str) -> str:
 def undo_workflow(domain: str) -> str:
     """The workflow behind POST /runs/{id}/undo: the compensations of one run, one after the other."""
     return f"{domain}-undo"
+
+
+def extract_workflow(domain: str) -> str:
+    """The workflow behind POST /facts/extract: what a log says, each statement a governed action."""
+    return f"{domain}-extract"

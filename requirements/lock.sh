@@ -23,6 +23,8 @@ bundle gate
 bundle executor
 # LangGraph and ChatBedrockConverse import and run without these two, which weigh 91 MB.
 bundle reasoner --no-emit-package numpy --no-emit-package zstandard
+bundle extractor --no-emit-package numpy --no-emit-package zstandard
+bundle asserter
 bundle approvals
 bundle api
 bundle recorder

@@ -26,13 +26,15 @@ class Arns:
 
     def archived(self, folder: str = "") -> str:
         """Every object of the archive, or of one of its folders."""
-        bucket = self.names.archive(self.stack.account, self.stack.region)
-        return self.stack.format_arn(service="s3", region="", account="", resource=bucket, resource_name=f"{folder}*")
+        return self._objects(self.names.archive(self.stack.account, self.stack.region), folder)
 
     def transcripts(self, folder: str = "") -> str:
         """Every transcript, or those of one folder."""
-        bucket = self.names.transcripts(self.stack.account, self.stack.region)
-        return self.stack.format_arn(service="s3", region="", account="", resource=bucket, resource_name=f"{folder}*")
+        return self._objects(self.names.transcripts(self.stack.account, self.stack.region), folder)
+
+    def logs(self, folder: str) -> str:
+        """The logs of one folder."""
+        return self._objects(self.names.logs(self.stack.account, self.stack.region), folder)
 
     def role(self, name: str) -> str:
         return self.stack.format_arn(service="iam", region="", resource="role", resource_name=name)
@@ -64,6 +66,9 @@ class Arns:
 
     def model(self, model_id: str) -> str:
         return self.stack.format_arn(service="bedrock", account="", resource="foundation-model", resource_name=model_id)
+
+    def _objects(self, bucket: str, folder: str) -> str:
+        return self.stack.format_arn(service="s3", region="", account="", resource=bucket, resource_name=f"{folder}*")
 
     def _arn(self, service: str, resource: str, name: str, form: ArnFormat = ArnFormat.SLASH_RESOURCE_NAME) -> str:
         return self.stack.format_arn(service=service, resource=resource, resource_name=name, arn_format=form)

@@ -72,6 +72,14 @@ def reasoner_bundle(charter: Charter) -> Bundle:
     return Bundle(folder="reasoner", charter=charter, extras=(f"prompts/{charter.domain}",))
 
 
+def extractor_bundle(charter: Charter) -> Bundle:
+    return Bundle(folder="extractor", charter=charter, extras=(f"prompts/{charter.domain}",))
+
+
+def asserter_bundle(charter: Charter) -> Bundle:
+    return Bundle(folder="asserter", charter=charter)
+
+
 def code(bundle: Bundle, function: str, wheels: tuple[str, ...]) -> lambda_.Code:
     """The function's name is in the command, because the CDK reuses a zip made from the same folder with the same command."""
     options = BundlingOptions(image=DockerImage.from_registry("none"), command=[function], local=_Bundler(bundle, wheels))

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from remit.domain.access import IndexSpec
 from remit.domain.charter import Charter
-from remit.names import action_workflow, undo_workflow
+from remit.names import action_workflow, extract_workflow, undo_workflow
 from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
 from stacks.bundling import Bundle, api_bundle, approvals_bundle, recorder_bundle
@@ -31,7 +31,13 @@ _SESSION = "A person signs in to the user pool from it, and it answers nothing b
 _INBOX_ROUTES = (("GET", "/inbox"), ("POST", "/inbox"), ("GET", "/inbox/{id}"), ("GET", "/signed-in"))
 _ANSWERS = "/approvals/{id}/answers"
 _ANSWER_ROUTES = (("GET", _ANSWERS), ("POST", _ANSWERS), ("POST", "/approvals/{id}/deputies"), ("POST", "/deputies"))
-_FACT_ROUTES = (("POST", "/facts"), *(("GET", f"/facts{part}") for part in ("", "/history", "/context", "/conflicts")))
+_FACT_ROUTES = (
+    ("POST", "/facts"),
+    ("POST", "/facts/extract"),
+    ("POST", "/facts/adopt"),
+    *(("GET", f"/facts{part}") for part in ("", "/history", "/context", "/conflicts", "/suggestions")),
+)
+_EXTRACTION = ("GET", "/facts/extract/{id}")
 
 
 class CoreStack(Stack):
@@ -76,7 +82,8 @@ class CoreStack(Stack):
 
     def _api(self, charters: Sequence[Charter]) -> Function:
         bundle = api_bundle(charters, {"WORKFLOWS": self._workflows, "AGENTS": self._agents})
-        environment = {"ACCOUNT": self.account, **self._people.settings()}
+        logs = self._names.logs(self.account, self.region)
+        environment = {"ACCOUNT": self.account, "LOGS_BUCKET": logs, **self._people.settings()}
         api, arns = self._function("api", bundle=bundle, environment=environment), self._arns
         api.append_to(arns.table("ledger"))
         api.allow(arns.table("actions"), "dynamodb:GetItem")
@@ -89,6 +96,10 @@ class CoreStack(Stack):
         api.allow(arns.table("facts"), *(f"dynamodb:{action}" for action in _FACT_ACTIONS))
         api.allow(arns.transcripts(), "s3:DeleteObject")
         acknowledge_wildcard(api.role, arns.transcripts(), "Whose data has to go is not known before.")
+        kept = [f"kept/{charter.domain}/" for charter in charters if charter.scribe]
+        for folder, action in (("incoming/", "s3:GetObject"), *((each, "s3:PutObject") for each in kept)):
+            api.allow(arns.logs(folder), action)
+            acknowledge_wildcard(api.role, arns.logs(folder), "Logs are named after what they say, or by whoever puts them there.")
         opened = {workflow for charter in charters for workflow in charter.opened_workflows()}
         api.allow([arns.machine(workflow) for workflow in self._workflows if workflow not in opened], "states:StartExecution")
         for execution in [arns.execution(workflow) for workflow in self._workflows]:
@@ -141,7 +152,7 @@ class CoreStack(Stack):
         rest.route("POST", "/agents/{name}/resume", api)
         rest.route("GET", "/delegations", api)
         rest.route("POST", "/delegations/{id}/revoke", api)
-        for route in _FACT_ROUTES:
+        for route in (*_FACT_ROUTES, _EXTRACTION):
             rest.route(*route, api)
         rest.route("GET", "/approvals/{id}", approvals, unsigned_because=_LINK)
         rest.route("POST", "/approvals/{id}", approvals, unsigned_because=_LINK)
@@ -161,7 +172,7 @@ class CoreStack(Stack):
         self._callers("Redactor", [], rest.arn("GET", "/runs/*"), rest.arn("POST", "/runs/*/redact"))
         self._speakers(rest)
         # What stewards may state, and what they are shown, is the charters' to say.
-        self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES])
+        self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES], rest.arn("GET", "/facts/extract/*"))
 
     def _speakers(self, rest: RestApi) -> None:
         """A policy for each agent that runs elsewhere: to ask in its name, and in nobody else's."""
@@ -195,7 +206,6 @@ def _workflows(charters: Sequence[Charter]) -> dict[str, dict[str, object]]:
         common: dict[str, object] = {"domain": charter.domain, "groups": [*charter.groups]}
         opened = charter.opened_workflows()
         workflows |= {name: {**common, "agent": None if name in opened else spec.agent} for name, spec in charter.workflows.items()}
-        workflows[action_workflow(charter.domain)] = {**common, "agent": None}
-        if charter.undoes:
-            workflows[undo_workflow(charter.domain)] = {**common, "agent": None}
+        behind = [action_workflow] + [undo_workflow] * charter.undoes + [extract_workflow] * bool(charter.scribe)
+        workflows |= {workflow(charter.domain): {**common, "agent": None} for workflow in behind}
     return workflows

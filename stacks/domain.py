@@ -8,16 +8,16 @@ from constructs import Construct
 from remit.domain import measure as of
 from remit.domain.charter import Charter
 from remit.domain.permission import ReadAction
-from remit.names import action_workflow, machine_variable, undo_workflow
+from remit.names import action_workflow, extract_workflow, machine_variable, undo_workflow
 from remit.policies import PolicySet
 from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
-from stacks.bundling import Bundle, executor_bundle, gate_bundle, reasoner_bundle
+from stacks.bundling import Bundle, asserter_bundle, executor_bundle, extractor_bundle, gate_bundle, reasoner_bundle
 from stacks.constructs.agent_role import AgentRoles, Boundaries
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.function import Function
 from stacks.constructs.mail import MailThatComesBack
-from stacks.constructs.memory import citations, memory, partitions
+from stacks.constructs.memory import citations, claims, history, memory, partitions
 from stacks.constructs.policy_store import PolicyStore
 from stacks.constructs.sender import Sender
 from stacks.constructs.table import Table
@@ -44,6 +44,7 @@ class DomainStack(Stack):
         store = PolicyStore(self, "Policies", stage=stage, policy_set=policy_set)
         boundaries = Boundaries(self, "Boundaries", arns=self._arns, charter=charter)
         executors = [self._executor(agent, boundaries) for agent in charter.acting_agents()]
+        executors += [self._asserter(charter.scribe)] if charter.scribe else []
         reasoners = {agent: self._reasoner(agent) for agent in charter.reasoning_agents()}
         gate = self._gate(store, public_url, executors, gate_bundle(charter, policy_set.shadow))
         MailThatComesBack(self, "ComesBack", domain=charter.domain, gate=gate)
@@ -102,6 +103,51 @@ class DomainStack(Stack):
         AgentRoles(self, f"Agent-{agent}", arns=arns, charter=charter, agent=agent, executor=executor, boundaries=boundaries)
         return executor
 
+    def _asserter(self, scribe: str) -> Function:
+        """It stands in an executor's place: the gate finds it by the same name, and it consumes warrants as they all do."""
+        charter, names, arns = self._charter, self._names, self._arns
+        environment = {"REMIT_DOMAIN": charter.domain, "LOGS_BUCKET": names.logs(self.account, self.region)}
+        name, bundle = names.executor(charter.domain, scribe), asserter_bundle(charter)
+        asserter = Function(self, "Asserter", stage=self._stage, name=name, bundle=bundle, environment=environment)
+        asserter.allow(arns.table("warrants"), "dynamodb:ConditionCheckItem")
+        asserter.allow(arns.table("uses"), "dynamodb:GetItem", "dynamodb:PutItem")
+        namespaces = [*charter.namespaces]
+        standing = [f"dynamodb:{action}" for action in ("GetItem", "PutItem", "DeleteItem", "ConditionCheckItem")]
+        asserter.permit(partitions(arns, namespaces, *standing))
+        asserter.permit(partitions(arns, history(namespaces), "dynamodb:Query", "dynamodb:PutItem"))
+        asserter.permit(partitions(arns, claims(namespaces), "dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"))
+        asserter.append_to(arns.table("ledger"))
+        self._reads_logs(asserter)
+        return asserter
+
+    def _extractor(self, scribe: str) -> Function:
+        """What anybody may have written is read by whoever can do nothing."""
+        stage, charter = self._stage, self._charter
+        extractor = Function(
+            self,
+            "Extractor",
+            stage=stage,
+            name=self._names.extractor(charter.domain),
+            bundle=extractor_bundle(charter),
+            environment={
+                "REMIT_DOMAIN": charter.domain,
+                "MODEL_ID": stage.model_id,
+                "LOGS_BUCKET": self._names.logs(self.account, self.region),
+            },
+            seconds=240,
+            memory=1024,
+        )
+        extractor.allow(self._arns.model(stage.model_id), "bedrock:InvokeModel")
+        self._reads_logs(extractor)
+        if scribe in charter.budgets:
+            extractor.permit(tokens_of(self._arns, scribe))
+        return extractor
+
+    def _reads_logs(self, function: Function) -> None:
+        own = self._arns.logs(f"kept/{self._charter.domain}/")
+        function.allow(own, "s3:GetObject")
+        acknowledge_wildcard(function.role, own, "Logs are named after what they say, which is not known before.")
+
     def _reasoner(self, agent: str) -> Function:
         stage, charter = self._stage, self._charter
         reasoner = Function(
@@ -130,8 +176,11 @@ class DomainStack(Stack):
 
     def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:
         common = {"GateArn": gate.arn, "RecorderArn": self._arns.recorder()}
+        scribe = self._charter.scribe
+        extracts = {"ExtractorArn": self._extractor(scribe).arn} if scribe else {}
         for workflow, file in self._behind_the_api().items():
-            self._machine(workflow, Path(f"statemachines/{file}.asl.json"), common, {}, ())
+            functions = common | (extracts if file == "extract" else {})
+            self._machine(workflow, Path(f"statemachines/{file}.asl.json"), functions, {}, ())
         for name, spec in self._charter.workflows.items():
             pauses = {f"{pause}Seconds": self._stage.pause(seconds) for pause, seconds in spec.pauses.items()}
             definition = Path(f"statemachines/{name}.asl.json")
@@ -147,14 +196,15 @@ class DomainStack(Stack):
         for agent in charter.day_limits():
             alarms.at(f"budget-{agent}", of.BUDGET_USED, {"Agent": agent}, threshold=_BUDGET_PERCENT, statistic="Maximum")
         for tool in charter.tools:
-            alarms.at(f"unverified-{tool.replace('.', '-')}", of.UNVERIFIED_OUTCOMES, {"Tool": tool})
+            alarms.at(f"unverified-{charter.domain}-{tool.partition('.')[2]}", of.UNVERIFIED_OUTCOMES, {"Tool": tool})
         alarms.at(f"gate-errors-{charter.domain}", of.GATE_ERRORS, {"Domain": charter.domain})
         alarms.on_errors_of(f"gate-raised-{charter.domain}", self._names.gate(charter.domain))
 
     def _behind_the_api(self) -> dict[str, str]:
         """The workflows that no charter names, with their files."""
         undo = {undo_workflow(self._charter.domain): "undo"} if self._charter.undoes else {}
-        return {action_workflow(self._charter.domain): "action", **undo}
+        extract = {extract_workflow(self._charter.domain): "extract"} if self._charter.scribe else {}
+        return {action_workflow(self._charter.domain): "action", **undo, **extract}
 
     def _machine(self, workflow: str, definition: Path, functions: dict[str, str], numbers: dict[str, int], opens: tuple[str, ...]) -> None:
         Workflow(

@@ -1,8 +1,7 @@
 """What makes the ledger evidence: its archive, and the seals over it."""
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge_wildcard
@@ -12,10 +11,9 @@ from stacks.constructs.archive import Archive
 from stacks.constructs.function import Function
 from stacks.constructs.schedule import Schedule
 from stacks.constructs.seal_key import SealKey
-from stacks.constructs.transcripts import Transcripts
+from stacks.constructs.stream import Stream
+from stacks.constructs.texts import Texts
 from stacks.stages import Stage
-
-STREAM_READS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 
 
 class EvidenceStack(Stack):
@@ -27,26 +25,14 @@ class EvidenceStack(Stack):
         self._archive.only_written_by([archiver, sealer])
         Schedule(self, "Sealing", name=self._names.of("seal"), rate=stage.seal_every, function=sealer)
         self._auditor()
-        self._reader(Transcripts(self, "Transcripts", stage=stage, name=self._names.transcripts(self.account, self.region)))
+        self._reader(Texts(self, "Transcripts", stage=stage, name=self._names.transcripts(self.account, self.region)))
         CfnOutput(self, "ArchiveBucket", value=self._archive.bucket_name)
 
     def _archiver(self, ledger_stream: str) -> Function:
         archiver = self._function("archiver", {"ARCHIVE_BUCKET": self._archive.bucket_name}, seconds=60)
-        archiver.allow(ledger_stream, *(f"dynamodb:{read}" for read in STREAM_READS))
         archiver.allow(self._arns.table("ledger"), "dynamodb:Query")
         self._objects(archiver, "s3:PutObject", "entries", "irregular")
-        lambda_.EventSourceMapping(
-            self,
-            "Stream",
-            target=archiver.resource,
-            event_source_arn=ledger_stream,
-            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-            batch_size=100,
-            max_batching_window=Duration.seconds(5),
-            # Until it is archived: what expired in the stream would be missing for ever.
-            report_batch_item_failures=True,
-            bisect_batch_on_error=True,
-        )
+        Stream(self, "Stream", arn=ledger_stream, reader=archiver, gather_seconds=5)
         return archiver
 
     def _sealer(self) -> Function:
@@ -75,7 +61,7 @@ class EvidenceStack(Stack):
         policy = iam.ManagedPolicy(self, "Auditor", managed_policy_name=self._names.of("auditor"), statements=reads)
         acknowledge_wildcard(policy, objects, "All of the archive is there to be read by whoever checks it.")
 
-    def _reader(self, transcripts: Transcripts) -> None:
+    def _reader(self, transcripts: Texts) -> None:
         """A policy for people who answer for personal data: they read what models were asked and answered. To have it deleted they call
         the API, which records it."""
         objects = self._arns.transcripts()

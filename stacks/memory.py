@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, Stack
-from aws_cdk import aws_lambda as lambda_
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from remit.domain.charter import Charter
+from stacks.acknowledge import acknowledge_wildcard
 from stacks.arns import Arns
 from stacks.bundling import Bundle
 from stacks.constructs.function import Function
 from stacks.constructs.memory import citations, history, partitions
-from stacks.evidence import STREAM_READS
+from stacks.constructs.stream import Stream
+from stacks.constructs.texts import Texts
 from stacks.stages import Stage
 
 
@@ -19,20 +21,10 @@ class MemoryStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, charters: Sequence[Charter], fact_stream: str) -> None:
         super().__init__(scope, construct_id, synthesizer=stage.synthesizer(), termination_protection=stage.protected)
         self._stage, self._arns = stage, Arns(self, stage.names)
-        cascade = self._cascade(charters)
-        cascade.allow(fact_stream, *(f"dynamodb:{read}" for read in STREAM_READS))
-        lambda_.EventSourceMapping(
-            self,
-            "Stream",
-            target=cascade.resource,
-            event_source_arn=fact_stream,
-            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-            batch_size=100,
-            max_batching_window=Duration.seconds(0),
-            # Until it is held: the gate refuses it as well, but nobody would be told.
-            report_batch_item_failures=True,
-            bisect_batch_on_error=True,
-        )
+        Texts(self, "Logs", stage=stage, name=stage.names.logs(self.account, self.region))
+        self._recorder_of_logs()
+        # Until it is held: the gate refuses it as well, but nobody would be told.
+        Stream(self, "Stream", arn=fact_stream, reader=self._cascade(charters))
 
     def _cascade(self, charters: Sequence[Charter]) -> Function:
         stage, arns = self._stage, self._arns
@@ -46,3 +38,10 @@ class MemoryStack(Stack):
         cascade.append_to(arns.table("ledger"))
         cascade.allow([arns.gate(charter.domain) for charter in charters], "lambda:InvokeFunction")
         return cascade
+
+    def _recorder_of_logs(self) -> None:
+        """A policy for systems that record what is said: they put logs where somebody who answers for them can have them read."""
+        objects = self._arns.logs("incoming/")
+        allowed = iam.PolicyStatement(actions=["s3:PutObject"], resources=[objects])
+        policy = iam.ManagedPolicy(self, "LogRecorder", managed_policy_name=self._stage.names.of("log-recorder"), statements=[allowed])
+        acknowledge_wildcard(policy, objects, "Logs are named by whoever records them.")

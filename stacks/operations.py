@@ -15,6 +15,9 @@ from stacks.constructs.function import Function
 from stacks.constructs.schedule import Schedule
 from stacks.stages import Stage
 
+# A stream keeps a day; long before that somebody looks.
+_LAG_SECONDS = 300
+
 
 class OperationsStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, charters: Sequence[Charter]) -> None:
@@ -42,4 +45,7 @@ class OperationsStack(Stack):
         for service in ("archiver", "sealer"):
             alarms.at(f"chain-failure-{service}", of.CHAIN_FAILURES, {"service": service})
         alarms.on_silence_of("no-seal", "Seals", "sealer", minutes=self._stage.seal_overdue_minutes)
-        alarms.on_errors_of("archiver-errors", self._names.function("archiver"))
+        # What reads a table's stream is tried again until it is done, and holds up all that comes after it.
+        for reader in ("archiver", "cascade"):
+            alarms.on_errors_of(f"{reader}-errors", self._names.function(reader))
+            alarms.on_lag_of(f"{reader}-lag", self._names.function(reader), seconds=_LAG_SECONDS)

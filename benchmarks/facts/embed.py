@@ -4,8 +4,11 @@ Run with the Python of its own environment. The encoder is BERT's (Devlin et al.
 mean of its tokens' last states, scaled to length 1 (Reimers and Gurevych, Sentence-BERT, 2019). Search is exact: every cosine.
 """
 
+import hashlib
 import json
+import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +17,8 @@ from typing import Any
 np: Any = import_module("numpy")
 Array = Any
 _LAYERS, _HEADS, _NORM, _AT_ONCE = 6, 12, 1e-12, 64
+# Fewer texts are not worth another process.
+_LEAST = 2_000
 
 
 class Encoder:
@@ -29,6 +34,22 @@ class Encoder:
         self._tokenizer.no_padding()
 
     def encode(self, texts: list[str]) -> Array:
+        """Kept by what the texts say: the same need not be computed twice. Parts are computed at once, one for each processor."""
+        kept = Path(sys.prefix) / "vectors" / f"{hashlib.sha256(json.dumps(texts).encode()).hexdigest()}.npy"
+        if not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            np.save(kept, self._encoded(texts))
+        return np.load(kept)
+
+    def _encoded(self, texts: list[str]) -> Array:
+        size = max(_LEAST, -(-len(texts) // (os.cpu_count() or 1)))
+        parts = [texts[start : start + size] for start in range(0, len(texts), size)]
+        if len(parts) == 1:
+            return self.batched(texts)
+        with ProcessPoolExecutor(len(parts)) as processes:
+            return np.concatenate([*processes.map(_encode_part, parts)])
+
+    def batched(self, texts: list[str]) -> Array:
         """Batches hold texts of one length, so that nothing is padded."""
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
         vectors = np.zeros((len(texts), 384), dtype=np.float32)
@@ -68,6 +89,10 @@ class Encoder:
         centred = states - states.mean(axis=-1, keepdims=True)
         scaled = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(_NORM))
         return scaled * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+
+
+def _encode_part(texts: list[str]) -> Array:
+    return Encoder().batched(texts)
 
 
 def _gelu(x: Array) -> Array:

@@ -3,7 +3,8 @@
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain, count, islice
 from pathlib import Path
 from statistics import median
@@ -11,7 +12,7 @@ from typing import Any
 
 from benchmarks.environment import python, run
 from benchmarks.facts.corpus import CHANGES, SUBJECTS, Said, carrier_of, changes, question, unrelated
-from benchmarks.facts.memory import memory
+from benchmarks.facts.memory import Memory, memory
 from remit.adapters.system import SystemClock
 from remit.domain.memory import MemorySpec
 from remit.domain.model import Model
@@ -21,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 CHARTER = HERE.parents[1] / "charters" / "logistics.yaml"
 ACTIVE, HISTORIES = 50, (10, 1_000, 100_000)
 _LOOKED_AT, _SAMPLED = 5, 20
+Place = Callable[[Path], AbstractContextManager[Memory]]
 # Replace what is nearer than this: a common threshold of memories that merge by similarity.
 NEAR = (0.95, 0.9, 0.8)
 
@@ -88,13 +90,13 @@ def similarity_retires(number: int = 1_000) -> dict[float, int]:
     return {threshold: sum(cosine >= threshold for cosine in before) for threshold in NEAR}
 
 
-def context_reads(histories: Sequence[int] = HISTORIES, times: int = 20) -> list[Read]:
+def context_reads(histories: Sequence[int] = HISTORIES, times: int = 50, place: Place = memory) -> list[Read]:
     """The same 50 facts, with ever more behind them."""
-    return [_read(behind, times) for behind in histories]
+    return [_read(behind, times, place) for behind in histories]
 
 
-def _read(behind: int, times: int) -> Read:
-    with memory(CHARTER) as kept:
+def _read(behind: int, times: int, place: Place) -> Read:
+    with place(CHARTER) as kept:
         kept.say(_versions(behind))
         kept.requests, took = 0, []
         for _ in range(times):
@@ -112,7 +114,7 @@ def _versions(behind: int) -> Iterable[Said]:
 
 def _embed(**given: object) -> dict[str, Any]:
     interpreter = python(HERE / "requirements.txt", "--no-deps")
-    # More threads than there are processors to spare only wait for each other.
+    # Each process has a processor; more threads only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     told: dict[str, Any] = json.loads(run(interpreter, HERE / "embed.py", given=json.dumps(given)))
     return told

@@ -1,11 +1,14 @@
 """A memory of the size that a measurement needs: settled by the real rules, laid out by the real adapter, and read by it.
 
-What a transaction would write is written in batches: it guards against other writers, of which there is none here. The service is moto.
+What a transaction would write is written in batches: it guards against other writers, of which there is none here. The service is moto in
+the process, or a local cloud's where a read is timed: moto looks through its whole table for each query.
 """
 
 import os
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -16,14 +19,15 @@ from remit.adapters.dynamodb_fact_store import DynamoFactStore
 from remit.adapters.dynamodb_items import encode
 from remit.adapters.dynamodb_statements import standing_item, version_item
 from remit.charters import load_charter
+from remit.cli.target import exempt_this_machine, local_session
 from remit.domain.model import JsonObject
 from remit.domain.operation import Author, Known, Operation, settle
 from remit.domain.statement import OperationKind, Statement
+from remit.local import cloud
 from remit.names import Names
+from tests.e2e.conftest import checkout
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
 
@@ -68,17 +72,32 @@ class Memory:
 
 @contextmanager
 def memory(charter: "Path") -> Iterator[Memory]:
-    """An empty one."""
+    """An empty one, in this process."""
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
     os.environ.update(dict.fromkeys(names, "testing"), AWS_DEFAULT_REGION="us-east-1")
     os.environ.pop("AWS_ENDPOINT_URL", None)
     with mock_aws():
-        client = boto3.client("dynamodb")
-        keys = ("pk", "sk")
-        client.create_table(
-            TableName=_NAMES.table("facts"),
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield Memory(client, charter)
+        yield _empty(boto3.client("dynamodb"), charter)
+
+
+@contextmanager
+def memory_of_a_cloud(charter: "Path") -> Iterator[Memory]:
+    """An empty one, on a local cloud of its own, which is gone again afterwards."""
+    exempt_this_machine(os.environ)
+    with tempfile.TemporaryDirectory() as folder:
+        root = checkout(Path(folder))
+        try:
+            state = cloud.up(root, port=0)
+            yield _empty(local_session(state).client("dynamodb", endpoint_url=state.endpoint), charter)
+        finally:
+            cloud.down(root)
+
+
+def _empty(client: "DynamoDBClient", charter: "Path") -> Memory:
+    client.create_table(
+        TableName=_NAMES.table("facts"),
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return Memory(client, charter)

@@ -10,7 +10,8 @@ from remit.domain.memory import Confidentiality
 from remit.domain.model import Json, JsonObject, Model
 from remit.domain.operation import MOST_SOURCES, Operation, Result, Settlement
 from remit.domain.recall import Recollection, readable
-from remit.domain.statement import Claim, OperationKind, Source, Standing, Statement
+from remit.domain.statement import Claim, OperationKind, Source, Standing, Statement, Status
+from remit.usecases.extract import Extraction, HandedIn
 
 # What is recorded and does not stand is accepted, no more.
 _STATUSES = {Result.ADDED: HTTPStatus.CREATED, Result.CONFLICT: HTTPStatus.ACCEPTED, Result.SUGGESTION: HTTPStatus.ACCEPTED}
@@ -38,6 +39,28 @@ class StateFact(Model):
         return Operation(kind=self.operation, key=key, **fields)
 
 
+class TakeUp(Model):
+    """POST /facts/adopt: a suggestion, or a claim, that the caller makes their own word."""
+
+    namespace: Namespace
+    claim: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class ExtractFacts(Model):
+    """POST /facts/extract. A log by its text or its address; `authority` is one below the caller's, for a log that is somebody else's. The
+    same log is read once, unless it is to be read `again` under a name of the caller's."""
+
+    text: str | None = None
+    log: Annotated[str | None, Field(max_length=1_100)] = None
+    domain: Annotated[str | None, Field(max_length=40)] = None
+    authority: Annotated[str | None, Field(max_length=40)] = None
+    again: Annotated[str | None, Field(max_length=100)] = None
+
+    @property
+    def handed_in(self) -> HandedIn:
+        return HandedIn(**self.model_dump())
+
+
 def status_of(settlement: Settlement) -> HTTPStatus:
     return _STATUSES.get(settlement.result, HTTPStatus.OK)
 
@@ -61,10 +84,19 @@ def claim_body(claim: Claim) -> JsonObject:
     return {"id": claim.id, "fact": claim.key.id, **claim.model_dump(mode="json")}
 
 
-def history_body(versions: tuple[Standing, ...]) -> JsonObject:
-    """GET /facts/history: each version with its status and its end."""
+def shown_body(statement: Statement, held: str | None) -> JsonObject:
+    """GET /facts: what stands, and why it is held, if it is."""
+    return {**fact_body(statement), "held": held}
+
+
+def history_body(versions: tuple[Standing, ...], held: str | None) -> JsonObject:
+    """GET /facts/history: each version with its status and its end; the one that stands says why it is held, if it is."""
     told: list[JsonObject] = [
-        {**fact_body(each.statement), **each.model_dump(mode="json", include={"status", "ended_at"})} for each in versions
+        {
+            **shown_body(each.statement, held if each.status is Status.ACTIVE else None),
+            **each.model_dump(mode="json", include={"status", "ended_at"}),
+        }
+        for each in versions
     ]
     return {"versions": [*told]}
 
@@ -76,6 +108,13 @@ def context_body(seen: Recollection) -> JsonObject:
     return {"facts": [*facts], "left_out": [*left_out], "text": seen.text}
 
 
-def claims_body(claims: tuple[Claim, ...]) -> JsonObject:
+def claims_body(name: str, claims: tuple[Claim, ...]) -> JsonObject:
+    """GET /facts/conflicts and GET /facts/suggestions, by that name."""
     told: list[JsonObject] = [claim_body(claim) for claim in claims]
-    return {"conflicts": [*told]}
+    return {name: [*told]}
+
+
+def extraction_body(seen: Extraction) -> JsonObject:
+    """POST and GET /facts/extract: how far it has come, and where to ask again."""
+    body: JsonObject = seen.model_dump(mode="json")
+    return body | ({"poll": f"facts/extract/{seen.run}"} if seen.status == "RUNNING" else {})

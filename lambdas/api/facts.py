@@ -9,13 +9,25 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import AwareDatetime
 
-from lambdas.api.fact_bodies import StateFact, claims_body, context_body, fact_body, history_body, settlement_body, status_of
-from lambdas.api.http import json_answer, requester_of
+from lambdas.api.fact_bodies import (
+    ExtractFacts,
+    StateFact,
+    TakeUp,
+    claims_body,
+    context_body,
+    extraction_body,
+    history_body,
+    settlement_body,
+    shown_body,
+    status_of,
+)
+from lambdas.api.http import extraction_answer, json_answer, requester_of
 from lambdas.api.wiring import ports
-from remit.adapters.observability import metrics
+from remit.adapters.observability import about, metrics
 from remit.domain.fact_key import FactKey, Namespace, PredicateName, Subject
-from remit.usecases.fact_desk import agents_context, reader_of, state_fact
-from remit.usecases.recall import conflicts, fact_as_of, fact_now, history
+from remit.usecases.extract import extract, extraction
+from remit.usecases.fact_desk import agents_context, reader_of, state_fact, take_up
+from remit.usecases.recall import conflicts, fact_as_of, fact_now, history, suggestions, why_held
 
 router = APIGatewayRouter()  # type: ignore[no-untyped-call]
 
@@ -34,6 +46,39 @@ def state(body: StateFact) -> Response[str]:
     return json_answer(status_of(settlement), settlement_body(settlement, reader.clearance))
 
 
+@router.post("/facts/extract")
+def hand_in(body: ExtractFacts) -> Response[str]:
+    metrics.add_metric("LogsReceived", MetricUnit.Count, 1)
+    caller = requester_of(router.current_event)
+    run = extract(body.handed_in, caller, ports().extract)
+    about(run=run)
+    return extraction_answer(extraction_body(extraction(run, caller, ports().extract)))
+
+
+@router.get("/facts/extract/<run>")
+def look(run: str) -> Response[str]:
+    about(run=run)
+    metrics.add_metric("ExtractionsShown", MetricUnit.Count, 1)
+    seen = extraction(run, requester_of(router.current_event), ports().extract)
+    return json_answer(HTTPStatus.OK, extraction_body(seen))
+
+
+@router.post("/facts/adopt")
+def adopt(body: TakeUp) -> Response[str]:
+    metrics.add_metric("ClaimsTakenUp", MetricUnit.Count, 1)
+    caller = requester_of(router.current_event)
+    settlement = take_up(body.namespace, body.claim, caller, ports().facts)
+    reader = reader_of(body.namespace, caller, ports().facts)
+    return json_answer(status_of(settlement), settlement_body(settlement, reader.clearance))
+
+
+@router.get("/facts/suggestions")
+def suggest(namespace: InNamespace) -> Response[str]:
+    metrics.add_metric("SuggestionsShown", MetricUnit.Count, 1)
+    reader = reader_of(namespace, requester_of(router.current_event), ports().facts)
+    return json_answer(HTTPStatus.OK, claims_body("suggestions", suggestions(namespace, reader)))
+
+
 @router.get("/facts")
 def show(
     namespace: InNamespace, subject: OfSubject, predicate: OfPredicate, as_of: Moment = None, valid_at: Moment = None
@@ -41,7 +86,9 @@ def show(
     metrics.add_metric("FactsShown", MetricUnit.Count, 1)
     reader = reader_of(namespace, requester_of(router.current_event), ports().facts)
     key = FactKey(namespace=namespace, subject=subject, predicate=predicate)
-    return json_answer(HTTPStatus.OK, fact_body(fact_now(key, reader) if as_of is None else fact_as_of(key, as_of, valid_at, reader)))
+    if as_of is not None:
+        return json_answer(HTTPStatus.OK, shown_body(fact_as_of(key, as_of, valid_at, reader), None))
+    return json_answer(HTTPStatus.OK, shown_body(fact_now(key, reader), why_held(key, reader)))
 
 
 @router.get("/facts/history")
@@ -49,7 +96,7 @@ def tell(namespace: InNamespace, subject: OfSubject, predicate: OfPredicate) -> 
     metrics.add_metric("FactHistoriesShown", MetricUnit.Count, 1)
     reader = reader_of(namespace, requester_of(router.current_event), ports().facts)
     key = FactKey(namespace=namespace, subject=subject, predicate=predicate)
-    return json_answer(HTTPStatus.OK, history_body(history(key, reader)))
+    return json_answer(HTTPStatus.OK, history_body(history(key, reader), why_held(key, reader)))
 
 
 @router.get("/facts/context")
@@ -62,4 +109,4 @@ def remember(agent: Annotated[str, Query()], as_of: Moment = None) -> Response[s
 def dispute(namespace: InNamespace) -> Response[str]:
     metrics.add_metric("FactConflictsShown", MetricUnit.Count, 1)
     reader = reader_of(namespace, requester_of(router.current_event), ports().facts)
-    return json_answer(HTTPStatus.OK, claims_body(conflicts(namespace, reader)))
+    return json_answer(HTTPStatus.OK, claims_body("conflicts", conflicts(namespace, reader)))

@@ -26,10 +26,12 @@ def json_answer(status: HTTPStatus, body: JsonObject) -> Response[str]:
 
 def action_answer(body: JsonObject) -> Response[str]:
     """What came of an action; for one that is not over, where to ask again and when, as HTTP's own headers say it too."""
-    status, headers = status_of_action(body), {}
-    if status is HTTPStatus.ACCEPTED:
-        headers = {"Location": str(body["poll"]), "Retry-After": str(_POLL_AFTER_SECONDS)}
-    return Response(status_code=status, content_type="application/json", body=json.dumps(body), headers=headers)
+    return _polled(status_of_action(body), body)
+
+
+def extraction_answer(body: JsonObject) -> Response[str]:
+    """A log that is being read, or was read before."""
+    return _polled(HTTPStatus.ACCEPTED if "poll" in body else HTTPStatus.OK, body)
 
 
 def kept_answer(body: JsonObject, digest: str, known: str | None) -> Response[str]:
@@ -39,3 +41,10 @@ def kept_answer(body: JsonObject, digest: str, known: str | None) -> Response[st
     if known == tag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, body="", headers=headers)
     return Response(status_code=HTTPStatus.OK, content_type="application/json", body=json.dumps(body), headers=headers)
+
+
+def _polled(status: HTTPStatus, body: JsonObject) -> Response[str]:
+    headers = {}
+    if status is HTTPStatus.ACCEPTED:
+        headers = {"Location": str(body["poll"]), "Retry-After": str(_POLL_AFTER_SECONDS)}
+    return Response(status_code=status, content_type="application/json", body=json.dumps(body), headers=headers)

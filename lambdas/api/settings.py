@@ -10,6 +10,7 @@ class ApiSettings(Settings):
     agents: dict[str, str]
     aws_region: str
     account: str
+    logs_bucket: str
     token_issuer: str
     token_audience: str
     token_keys_url: str

@@ -18,6 +18,7 @@ from remit.adapters.environment import read_settings
 from remit.adapters.lambda_functions import LambdaGate
 from remit.adapters.observability import witness
 from remit.adapters.pool_keys import PoolKeys, fetch_from
+from remit.adapters.s3_logs import S3Logs
 from remit.adapters.s3_transcripts import S3Transcripts
 from remit.adapters.stepfunctions import StepFunctionsWorkflows
 from remit.adapters.system import SystemClock, SystemEntropy
@@ -25,6 +26,7 @@ from remit.delegation_ports import Tokens
 from remit.names import Names
 from remit.usecases.agents import AgentPorts
 from remit.usecases.delegations import DelegationPorts
+from remit.usecases.extract import ExtractPorts
 from remit.usecases.fact_desk import FactDesk
 from remit.usecases.facts import FactPorts
 from remit.usecases.redact import RedactPorts
@@ -43,6 +45,7 @@ class ApiPorts:
     facts: FactDesk
     delegations: DelegationPorts
     tokens: Tokens
+    extract: ExtractPorts
 
 
 @cache
@@ -51,7 +54,7 @@ def ports() -> ApiPorts:
     clock, dynamodb = SystemClock(), boto3.client("dynamodb", config=CONFIG)
     records = DynamoRecords(dynamodb, Names(settings.remit_stage), clock, witness())
     agents = AgentPorts(domains=settings.agents, catalogues=cache(load_catalogue), records=records, clock=clock)
-    runs = _runs(settings, records, clock)
+    runs, facts = _runs(settings, records, clock), _facts(settings, records, clock, dynamodb)
     return ApiPorts(
         runs=runs,
         undo=UndoPorts(
@@ -60,7 +63,7 @@ def ports() -> ApiPorts:
             runs=runs,
         ),
         agents=agents,
-        facts=_facts(settings, records, clock, dynamodb),
+        facts=facts,
         delegations=DelegationPorts(
             delegations=DynamoDelegations(dynamodb, Names(settings.remit_stage)),
             records=records,
@@ -69,6 +72,12 @@ def ports() -> ApiPorts:
             clock=clock,
         ),
         tokens=_tokens(settings, clock),
+        extract=ExtractPorts(
+            charters={charter.domain: charter for charter in load_charters() if charter.scribe},
+            desk=facts,
+            logs=S3Logs(boto3.client("s3", config=CONFIG), settings.logs_bucket),
+            runs=runs,
+        ),
     )
 
 

@@ -42,6 +42,7 @@ def _called(body: Body) -> Line:
     said = f"proposes {proposal['tool']}" if "tool" in proposal else str(body.get("say") or "proposes nothing")
     asked = f"prompt {prompt.get('name', '?')} {prompt.get('version', '')} ({short(prompt.get('digest'))})"
     saw = [f"saw {facts(body)}"] if body.get("facts") else []
+    saw += [f"read log {short(body['log'])}"] if body.get("log") else []
     cost = list_prices().tokens(str(body.get("model")), whole(usage.get("input_tokens")), whole(usage.get("output_tokens")))
     spent = "" if cost is None else f", ${cost:.6f}"
     return Line("model", f"{body.get('model', '?')}: {said}", [f"{asked}, {tokens}{spent}, {body.get('latency_ms', '?')} ms", *saw])

@@ -1,15 +1,20 @@
 """Facts as text for people. A history reads like a changelog, newest first."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from remit.fact_client import Claim, Context, Fact, Stated, Version
+from remit.fact_client import Claim, Context, Extraction, Fact, Heard, Source, Stated, Version
 
 _SHOWN = 80
+_KEPT = re.compile("[0-9a-f]{64}")
+# As much of a digest, and of a claim's id, as people tell apart.
+_DIGEST, _CLAIM = 12, 8
 
 
 def fact_line(fact: Fact) -> str:
-    return f"{fact.id} is {_value(fact.value)}\n  version {fact.version}, {_by(fact)}, {_when(fact.recorded_at)}{_span(fact)}{_why(fact)}"
+    head = f"{fact.id} is {_value(fact.value)}\n  version {fact.version}, {_by(fact)}, {_when(fact.recorded_at)}"
+    return f"{head}{_span(fact.source)}{_why(fact)}{_held(fact)}"
 
 
 def stated_line(stated: Stated) -> str:
@@ -17,7 +22,7 @@ def stated_line(stated: Stated) -> str:
     match stated.result, stated.fact, stated.claim:
         case "CONFLICT", _, Claim() as claim:
             stands = f"version {before.version} stands, by {before.authority}" if before else "something else stands"
-            return f"CONFLICT: {stands}; your claim {claim.id[:8]} is kept, and {claim.route} decides."
+            return f"CONFLICT: {stands}; your claim {claim.id[:_CLAIM]} is kept, and {claim.route} decides."
         case "SUGGESTION", _, _:
             return "SUGGESTION: kept, and no fact."
         case "NOOP", _, _:
@@ -43,11 +48,49 @@ def conflict_lines(claims: Sequence[Claim]) -> str:
     return "\n".join(map(_conflict, claims)) or "Nothing waits for a human."
 
 
+def extraction_lines(seen: Extraction) -> str:
+    head = f"{seen.run}: log {seen.log[:_DIGEST]} read for {seen.domain}, by {seen.authority}; {_ending(seen)}"
+    return "\n".join([head, *map(_heard, seen.statements), f"To see why: remit trace {seen.run}"])
+
+
+def _ending(seen: Extraction) -> str:
+    if seen.outcome is None and not seen.ended:
+        return "a human is asked" if seen.waits else "still being read"
+    failed = f"{seen.error}: {seen.message}" if seen.error else ""
+    return failed or f"{len(seen.statements)} statements"
+
+
+def _heard(heard: Heard) -> str:
+    where = f" [{heard.span.start}:{heard.span.end}]" if heard.span else ""
+    about = f" {heard.fact}" if heard.fact else ""
+    version = f" version {heard.version}" if heard.version else ""
+    claim = f" {heard.claim[:_CLAIM]}" if heard.claim else ""
+    why = f"\n      {heard.why}" if heard.why else ""
+    return f"  {heard.result}{about}{version}{claim}\n      {heard.says or 'unknown'}: “{_value(heard.quote)}”{where}{why}"
+
+
+def suggestion_lines(claims: Sequence[Claim]) -> str:
+    return "\n".join(map(_suggestion, claims)) or "Nobody has suggested anything that does not stand already."
+
+
+def _suggestion(claim: Claim) -> str:
+    wanted = "to retract it" if claim.operation == "DELETE" else f"that it be {_value(claim.value)}"
+    where = _span(claim.source)
+    return (
+        f"{claim.id[:_CLAIM]}  {claim.fact}: {claim.authority} ({_name(claim.author)}) suggests {wanted}, {_when(claim.recorded_at)}{where}"
+    )
+
+
+def _held(fact: Fact) -> str:
+    return f"\n      {fact.held}" if fact.held else ""
+
+
 def _version(version: Version) -> str:
     what = "retracted" if version.value is None else _value(version.value)
     until = f" until {_when(version.ended_at)}" if version.ended_at else ""
     status = f"{version.status}{until}"
-    return f"  v{version.version}  {what}\n      {status}; {_by(version)}, {_when(version.recorded_at)}{_span(version)}{_why(version)}"
+    said = f"{_by(version)}, {_when(version.recorded_at)}{_span(version.source)}{_why(version)}"
+    return f"  v{version.version}  {what}\n      {status}; {said}{_held(version)}"
 
 
 def _conflict(claim: Claim) -> str:
@@ -68,11 +111,11 @@ def _when(moment: datetime) -> str:
     return f"{moment:%d %b %Y %H:%M:%S} UTC"
 
 
-def _span(fact: Fact) -> str:
-    if fact.source is None:
+def _span(source: Source | None) -> str:
+    if source is None:
         return ""
-    span = fact.source.span
-    return f", in {fact.source.log}" + (f"[{span.start}:{span.end}]" if span else "")
+    span, log = source.span, source.log
+    return f", in {f'log {log[:_DIGEST]}' if _KEPT.fullmatch(log) else log}" + (f"[{span.start}:{span.end}]" if span else "")
 
 
 def _why(fact: Fact) -> str:

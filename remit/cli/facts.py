@@ -2,17 +2,21 @@
 
 import json
 import re
+import sys
+import time
+import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from remit.cli.errors import CliError
-from remit.cli.fact_lines import changelog, conflict_lines, context_lines, fact_line, stated_line
-from remit.cli.output import JsonFlag, out, print_json
+from remit.cli.fact_lines import changelog, conflict_lines, context_lines, extraction_lines, fact_line, stated_line, suggestion_lines
+from remit.cli.output import JsonFlag, out, print_json, progress
 from remit.cli.runs import REFUSED
 from remit.cli.target import find_target
-from remit.fact_client import About, FactClient
+from remit.fact_client import About, Extraction, FactClient, Stated
 
 facts_app = typer.Typer(help="What is held to be true: state it, read it, and see how it came to be.", no_args_is_help=True)
 
@@ -112,8 +116,70 @@ def conflicts(namespace: Annotated[str, typer.Argument(help="Such as logistics."
     _show([claim.model_dump(mode="json") for claim in claims], conflict_lines(claims), as_json)
 
 
+@facts_app.command()
+def suggestions(namespace: Annotated[str, typer.Argument(help="Such as logistics.")], as_json: JsonFlag = False) -> None:
+    """List what was only suggested and nobody has taken up, oldest first."""
+    claims = _client().suggestions(namespace)
+    _show([claim.model_dump(mode="json") for claim in claims], suggestion_lines(claims), as_json)
+
+
+@facts_app.command()
+def adopt(
+    namespace: Annotated[str, typer.Argument(help="Such as logistics.")],
+    claim: Annotated[str, typer.Argument(help="The id of a suggestion or a conflict, or how it begins.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """State what was suggested, or claimed, as your own word. Exit code 3 if a higher authority stands against it."""
+    client = _client()
+    known = [each.id for each in (*client.suggestions(namespace), *client.conflicts(namespace)) if each.id.startswith(claim)]
+    if len(known) != 1:
+        raise CliError(f"{len(known)} claims of {namespace} begin with '{claim}': see remit facts suggestions {namespace}, and conflicts.")
+    _show_stated(client.adopt(namespace, known[0]), as_json)
+
+
+@facts_app.command()
+def extract(
+    log: Annotated[str, typer.Argument(metavar="FILE|s3://…", help="A text file, - for stdin, or where it lies in the bucket of logs.")],
+    *,
+    domain: Annotated[str | None, typer.Option(help="Whose vocabulary it is read with; needed where several domains read logs.")] = None,
+    authority: Annotated[str | None, typer.Option(help="A lower authority than yours, for a log of somebody else's.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Read it anew, though it was read before.")] = False,
+    deadline: Annotated[float, typer.Option(help="How many seconds to wait at most.", min=1)] = 120,
+    as_json: JsonFlag = False,
+) -> None:
+    """Have a log read for what it says; each statement is decided on like any action. Exit code 3 if the reading failed."""
+    client, given = _client(), {"domain": domain, "authority": authority, "again": str(uuid.uuid4()) if again else None}
+    with progress(f"Reading {log}", plain=False):
+        handed = client.extract(log=log, **given) if log.startswith("s3://") else client.extract(text=_text_of(log), **given)
+        seen = _read(client, handed, deadline)
+    _show(seen.model_dump(mode="json"), extraction_lines(seen), as_json)
+    if seen.outcome == "FAILED" or seen.status not in {"RUNNING", "SUCCEEDED"}:
+        raise typer.Exit(REFUSED)
+
+
+def _read(client: FactClient, seen: Extraction, deadline: float) -> Extraction:
+    """Once it has ended or only waits for a human; or as it stands at the deadline."""
+    end = time.monotonic() + deadline
+    while not (seen.ended or seen.waits) and time.monotonic() < end:
+        time.sleep(0.3)
+        seen = client.extraction(seen.run)
+    return seen
+
+
+def _text_of(log: str) -> str:
+    try:
+        return (sys.stdin.buffer.read() if log == "-" else Path(log).read_bytes()).decode()
+    except UnicodeDecodeError as error:
+        raise CliError(f"{log} is no text in UTF-8.") from error
+    except OSError as error:
+        raise CliError(f"{log} cannot be read: {error.strerror}. Name a file, - for stdin, or an address in the bucket of logs.") from error
+
+
 def _state(operation: str, about: About, given: dict[str, object], as_json: bool) -> None:
-    stated = _client().state(operation, about, **given)
+    _show_stated(_client().state(operation, about, **given), as_json)
+
+
+def _show_stated(stated: Stated, as_json: bool) -> None:
     _show(stated.model_dump(mode="json"), stated_line(stated), as_json)
     if stated.claim is not None:
         raise typer.Exit(REFUSED)

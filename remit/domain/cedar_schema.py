@@ -66,7 +66,7 @@ def _counts(charter: Charter) -> JsonObject:
 
 
 def _entity_types(charter: Charter) -> JsonObject:
-    resources: JsonObject = {tool.resource_type: {} for tool in charter.tools.values() if tool.resource}
+    resources: JsonObject = {tool.resource_type: {} for tool in charter.tools.values() if not tool.message}
     return {"Agent": {"memberOfTypes": ["Role"]}, "Role": {}, "User": {"memberOfTypes": ["Group"]}, "Group": {}, "Tool": {}, **resources}
 
 

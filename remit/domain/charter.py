@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from remit.domain.access import SenderSpec, TableSpec
+from remit.domain.assertion import resource_of as asserted
 from remit.domain.budget import Allowance, BudgetSpec, LimitSpec, Spending
 from remit.domain.compensation import Compensation, contradictions
 from remit.domain.fact_key import Namespace, PredicateName
@@ -20,6 +21,9 @@ from remit.domain.model import JsonObject, Model
 from remit.domain.permission import Permission, ReadPermission
 from remit.domain.precondition import Requirement, cycle
 from remit.domain.route import Address, ApproverSpec, Route, approvers_of, flaws, named_panels
+
+# The one tool by which what a log says becomes a fact.
+FACTS_ASSERT = "facts.assert"
 
 
 class Effect(StrEnum):
@@ -72,6 +76,7 @@ class ToolSpec(Model):
     payload: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$", description="A class of tools/<domain>/payloads.py")]
     resource: ResourceSpec | None = None
     message: Annotated[MessageSpec | None, Field(description="To whom it says something, instead of a record that it acts on")] = None
+    asserts: Annotated[bool, Field(description="true for facts.assert alone: it acts on memory, instead of a record")] = False
     facts: tuple[Name, ...] = ()
     escalation: tuple[Name, ...] = ()
     requires: tuple[Requirement, ...] = ()
@@ -89,22 +94,25 @@ class ToolSpec(Model):
     def _what_is_written_is_read_back(self) -> Self:
         if self.effect is Effect.READ and self.verify:
             raise PydanticCustomError("nothing_to_verify", "verify: a tool that only reads has no outcome to read back")
-        if self.effect is not Effect.READ and not self.verify and self.message is None:
+        if self.effect is not Effect.READ and not self.verify and self.message is None and not self.asserts:
             raise PydanticCustomError("unverified", "verify: a tool that writes says what its read-back looks at")
         return self
 
     @model_validator(mode="after")
     def _acts_on_a_record_or_says_something(self) -> Self:
-        if (self.resource is None) == (self.message is None):
+        if [self.resource is not None, self.message is not None, self.asserts].count(True) != 1:
             raise PydanticCustomError("resource", "resource: a tool acts on the record that it names, or is a message, and not both")
-        if self.message and (self.effect is not Effect.WRITE or self.permissions or self.senders or self.verify):
+        needs_nothing = self.effect is Effect.WRITE and not (self.permissions or self.senders or self.verify)
+        if self.message and not needs_nothing:
             raise PydanticCustomError("message", "message: a message has the effect write, and needs no permissions, senders or verify")
+        if self.asserts and (not needs_nothing or self.compensate or self.facts or self.requires):
+            raise PydanticCustomError("asserts", "asserts: what asserts has the effect write, and needs nothing but its payload")
         return self
 
     @property
     def resource_type(self) -> str:
-        """The type of Cedar's resource: of a message, it is whom it is said to."""
-        return self.resource.type if self.resource else "Agent"
+        """The type of Cedar's resource: of a message, it is whom it is said to; of an assertion, the fact."""
+        return self.resource.type if self.resource else "Fact" if self.asserts else "Agent"
 
     @property
     def owner(self) -> str | None:
@@ -115,6 +123,8 @@ class ToolSpec(Model):
         """The id of Cedar's resource; empty if the payload does not say."""
         if self.message:
             return self.message.to
+        if self.asserts:
+            return asserted(payload)
         named = payload.get(self.resource.field) if self.resource else None
         return "" if named is None else str(named)
 
@@ -181,7 +191,12 @@ class Charter(Model):
         return tool.escalation or (() if self.central is None else (self.central,))
 
     def reasoning_agents(self) -> tuple[str, ...]:
-        return tuple(name for name, agent in self.agents.items() if agent.prompt)
+        return tuple(name for name, agent in self.agents.items() if agent.prompt and name != self.scribe)
+
+    @property
+    def scribe(self) -> str | None:
+        """The agent that reads logs for what they say, and proposes that as facts."""
+        return next((name for name, agent in self.agents.items() if FACTS_ASSERT in agent.tools), None)
 
     def acting_agents(self) -> tuple[str, ...]:
         """Those that do more than talk."""
@@ -189,7 +204,7 @@ class Charter(Model):
 
     def actions_of(self, agent: str) -> tuple[str, ...]:
         """Those of its tools that act on records."""
-        return tuple(tool for tool in self.agents[agent].tools if self.tools[tool].message is None)
+        return tuple(tool for tool in self.agents[agent].tools if self.tools[tool].resource is not None)
 
     def opened_by(self, agent: str) -> tuple[str, ...]:
         """The workflows that messages of the agent open."""
@@ -291,6 +306,7 @@ class Charter(Model):
         ranked = [authority.name for authority in self.authorities]
         yield from (f"authorities: '{name}' is there twice" for name in ranked if ranked.count(name) > 1)
         yield from self._misremembered()
+        yield from self._misread()
         yield from self._misled()
         yield from self._unowned()
         yield from self._cycles()
@@ -316,6 +332,19 @@ class Charter(Model):
                     yield f"tools.{name}.requires: '{required}' is a message, which nobody reads back"
             if tool_spec.message and self.central is None:
                 yield f"tools.{name}.message: '{tool_spec.message.to}' is another agent, so the charter needs a central route"
+
+    def _misread(self) -> Iterator[str]:
+        """Whoever reads what anybody may have written does nothing else, and only they assert."""
+        for name, tool in self.tools.items():
+            if tool.asserts != (name == FACTS_ASSERT):
+                yield f"tools.{name}: '{name}' is not the tool that asserts, which is {FACTS_ASSERT}"
+        scribes = [name for name, agent in self.agents.items() if FACTS_ASSERT in agent.tools]
+        for name in scribes:
+            if self.agents[name].prompt is None or len(self.agents[name].tools) > 1 or self.namespaces_of(name) or name != scribes[0]:
+                yield f"agents.{name}: '{name}' is not the one agent that asserts, with a prompt, no other tool and no namespace to read"
+        for name in self.workflows:
+            if scribes and self.workflows[name].agent in scribes:
+                yield f"workflows.{name}.agent: '{self.workflows[name].agent}' is not there for workflows: it reads logs"
 
     def _cycles(self) -> Iterator[str]:
         requires = {name: spec.requires for name, spec in self.tools.items()}

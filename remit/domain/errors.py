@@ -11,6 +11,7 @@ RemitError
 │   ├── InvalidFact          Remit.InvalidFact         a statement is malformed, or its charter has no word for it
 │   ├── NoAuthority          Remit.NoAuthority         the caller may state nothing here
 │   ├── VersionConflict      Remit.VersionConflict     the fact is not at the version that the caller took for current
+│   ├── NotSaid              Remit.NotSaid             a log does not say what it is quoted for
 │   ├── RunOpen              Remit.RunOpen             the run has not ended
 │   ├── RunEnded             Remit.RunEnded            the run, or one that asked for it, has ended
 │   ├── DelegationEnded      Remit.DelegationEnded     the person's delegation has expired or was revoked
@@ -113,6 +114,10 @@ class VersionConflict(Refusal):
         self.current = current
 
 
+class NotSaid(Refusal):
+    code = "Remit.NotSaid"
+
+
 class RunOpen(Refusal):
     code = "Remit.RunOpen"
 
@@ -168,6 +173,10 @@ class NotFound(RemitError):
 
 class WarrantRefused(RemitError):
     code = "Remit.WarrantRefused"
+
+
+class Unintelligible(RemitError):
+    code = "Remit.Unintelligible"
 
 
 class OutcomeUnverified(RemitError):

@@ -23,7 +23,8 @@ _SKEW = timedelta(seconds=5)
 
 
 class Operation(Model):
-    """A change that somebody proposes. `version`: what the caller takes for current; without one, whatever stands now is meant."""
+    """A change that somebody proposes. `version`: what the caller takes for current; without one, whatever stands now is meant. What is
+    `suggested` is kept and stands never; `action` is the key of the governed action that proposes it, if one does."""
 
     kind: OperationKind
     key: FactKey
@@ -34,6 +35,8 @@ class Operation(Model):
     confidentiality: Confidentiality | None = None
     source: Source | None = None
     derived_from: Annotated[tuple[FactRef, ...], Field(max_length=MOST_SOURCES)] = ()
+    suggested: bool = False
+    action: str | None = None
 
 
 class Author(Model):
@@ -77,10 +80,10 @@ class Known(Model):
 def settle(operation: Operation, author: Author, known: Known, charter: Charter, now: datetime) -> Settlement:
     """What is to be recorded. Raises InvalidFact, NoAuthority, NotFound or VersionConflict; each names the field."""
     authority = _authority(author, charter)
-    _check(operation, charter, now)
+    check_operation(operation, charter, now)
     _check_sources(operation, known)
     before, said = known.stands, _statement(operation, author, known.latest, _labels(operation, authority, known, charter), now)
-    if not authority.asserts:
+    if operation.suggested or not authority.asserts:
         return Settlement(result=Result.SUGGESTION, before=before, claim=_claim(ClaimKind.SUGGESTION, said, before, charter))
     _check_version(operation, known.latest)
     if not known.held and _says_nothing_new(operation, said, known.latest, charter):
@@ -108,7 +111,8 @@ def _authority(author: Author, charter: Charter) -> AuthoritySpec:
     return found
 
 
-def _check(operation: Operation, charter: Charter, now: datetime) -> None:
+def check_operation(operation: Operation, charter: Charter, now: datetime) -> None:
+    """What can be said of it without a look at what stands. Raises InvalidFact, which names the field."""
     key = operation.key
     spec = charter.predicates.get(key.predicate)
     if key.namespace not in charter.namespaces:
@@ -211,11 +215,12 @@ def _statement(operation: Operation, author: Author, latest: Statement | None, l
         recorded_at=recorded_at,
         source=operation.source,
         derived_from=operation.derived_from,
+        action=operation.action,
     )
 
 
 def _claim(kind: ClaimKind, said: Statement, before: Statement | None, charter: Charter) -> Claim:
-    fields = {"key", "operation", "value", "authority", "author", "labels", "recorded_at", "source"}
+    fields = {"key", "operation", "value", "authority", "author", "labels", "recorded_at", "source", "action"}
     return Claim(
         kind=kind,
         against=None if before is None else before.version,

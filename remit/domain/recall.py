@@ -73,9 +73,25 @@ def unsettled(claims: Iterable[Claim], standing: Sequence[Statement], clearance:
     )
 
 
+def suggested(claims: Iterable[Claim], standing: Sequence[Statement], clearance: Confidentiality) -> tuple[Claim, ...]:
+    """The suggestions that nobody has taken up: what they say is not what stands."""
+    stands = {statement.key: statement for statement in standing}
+    return tuple(
+        claim
+        for claim in claims
+        if claim.kind is ClaimKind.SUGGESTION
+        and _may_see(clearance, claim.labels.confidentiality)
+        and not _says_so(stands.get(claim.key), claim)
+    )
+
+
 def lower(one: Confidentiality, other: Confidentiality) -> Confidentiality:
     """The clearance that sees what both see."""
     return min(one, other, key=list(Confidentiality).index)
+
+
+def _says_so(stands: Statement | None, claim: Claim) -> bool:
+    return claim.value == (None if stands is None else stands.value)
 
 
 def _may_see(clearance: Confidentiality, label: Confidentiality) -> bool:

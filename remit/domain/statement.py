@@ -45,7 +45,8 @@ class Source(Model):
 
 
 class Statement(Model):
-    """One version of a key. `value` is None where it retracts; valid from one moment up to, not including, another."""
+    """One version of a key. `value` is None where it retracts; valid from one moment up to, not including, another. `action` is the key of
+    the governed action that stated it, or None where somebody did that themselves."""
 
     key: FactKey
     version: Annotated[int, Field(ge=1)]
@@ -59,6 +60,7 @@ class Statement(Model):
     recorded_at: AwareDatetime
     source: Source | None = None
     derived_from: tuple[FactRef, ...] = ()
+    action: str | None = None
 
     @property
     def ref(self) -> FactRef:
@@ -100,6 +102,7 @@ class Claim(Model):
     against: int | None
     route: str
     source: Source | None = None
+    action: str | None = None
 
     @property
     def id(self) -> str:

@@ -10,7 +10,7 @@ from remit.approval_ports import RequireWaiting
 from remit.budget_ports import GiveBack, VoidWarrant
 from remit.domain.action import Failure
 from remit.domain.budget import Reservation
-from remit.domain.errors import ApprovalExpired, BudgetExhausted, Conflict, OutcomeUnverified, Reason, Refusal, Unavailable
+from remit.domain.errors import ApprovalExpired, BudgetExhausted, Conflict, OutcomeUnverified, Reason, Refusal, Unavailable, Unintelligible
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
 from remit.domain.unsettled import Unsettled, unsettled
@@ -21,7 +21,7 @@ from remit.usecases.entries import voided
 from remit.usecases.resting import cited_by_run, cited_in
 
 _REFUSALS = {error.code for error in Refusal.__subclasses__()}
-_CODES = {error.__name__: error.code for error in (BudgetExhausted, Unavailable)}
+_CODES = {error.__name__: error.code for error in (BudgetExhausted, Unavailable, Unintelligible)}
 _LONGEST_MESSAGE = 500
 # Fewer than a transaction takes.
 _AT_ONCE = 50
@@ -47,7 +47,7 @@ class _Raised(Model):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    errorType: Literal["BudgetExhausted", "Unavailable"]  # noqa: N815 (Lambda's word)
+    errorType: Literal["BudgetExhausted", "Unavailable", "Unintelligible"]  # noqa: N815 (Lambda's word)
     errorMessage: str  # noqa: N815
 
 

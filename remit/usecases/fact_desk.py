@@ -12,6 +12,7 @@ from remit.domain.intent import Requester
 from remit.domain.memory import Confidentiality
 from remit.domain.operation import Author, Operation, Settlement
 from remit.domain.recall import Recollection, lower
+from remit.domain.statement import OperationKind
 from remit.usecases.facts import FactPorts, change_fact, charter_of
 from remit.usecases.recall import Reader, recall, recall_as_of
 
@@ -32,6 +33,22 @@ def state_fact(operation: Operation, caller: Requester, desk: FactDesk) -> Settl
     if authority is None:
         raise no_authority(caller.arn, charter)
     return change_fact(operation, Author(name=caller.arn, authority=authority.name), desk.facts)
+
+
+def take_up(namespace: str, claim: str, caller: Requester, desk: FactDesk) -> Settlement:
+    """State what somebody suggested, or claimed against a higher authority, as one's own word. Raises NotFound, NoAuthority, and as
+    change_fact does; whoever changes the fact at the same moment makes it a VersionConflict."""
+    reader = reader_of(namespace, caller, desk)
+    found = reader.store.claim(namespace, claim)
+    if found is None or lower(found.labels.confidentiality, reader.clearance) is not found.labels.confidentiality:
+        raise NotFound(f"claim: nothing of this id was claimed in {namespace}.", (Reason(policy="claim", reason="unknown"),))
+    latest = reader.store.latest(found.key)
+    kind = found.operation
+    if kind is not OperationKind.DELETE:
+        kind = OperationKind.ADD if latest is None or latest.retracts else OperationKind.UPDATE
+    version = 0 if latest is None else latest.version
+    operation = Operation(kind=kind, key=found.key, value=found.value, version=version, source=found.source)
+    return state_fact(operation, caller, desk)
 
 
 def reader_of(namespace: str, caller: Requester, desk: FactDesk) -> Reader:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from remit.domain.approval import Approval, ApprovalStatus, request_approval
-from remit.domain.authority import check_speaks_for
+from remit.domain.assertion import Assertion, check_authority
+from remit.domain.authority import check_speaks_for, no_authority
 from remit.domain.ballot import Answer
 from remit.domain.budget import check_deadline
 from remit.domain.charter import Charter, ToolSpec
@@ -16,11 +17,15 @@ from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.message import check_message, lineage_of
 from remit.domain.model import JsonObject
+from remit.domain.operation import check_operation
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
 from remit.domain.precondition import check
 from remit.domain.proportion import owner_of, scope_of
+from remit.domain.statement import OperationKind
 from remit.domain.wording import word
+from remit.names import extract_workflow
 from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies, Spans
+from remit.usecases.asserting import operation_of
 from remit.usecases.entries import decided
 from remit.usecases.resting import shown_to
 from remit.usecases.working_label import carried_by
@@ -118,6 +123,8 @@ def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
     done, lineage = history.counts(), lineage_of(history.opening)
     if tool.message:
         check_message(tool.message, intent, history, lineage)
+    if isinstance(payload, Assertion):
+        _check_assertion(payload, intent, history, judge)
     facts = judge.facts.read({name: judge.charter.facts[name] for name in tool.facts}, intent.payload, tenant)
     return Case(
         intent=intent,
@@ -134,6 +141,18 @@ def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
         owner=owner_of(tool, facts, intent, judge.charter.approvers),
         scope=scope_of(judge.charter, history.opening, intent.payload),
     )
+
+
+def _check_assertion(payload: Assertion, intent: Intent, history: History, judge: Judge) -> None:
+    """Only a run that the API opened for a log asserts, and only under the authority that the API found its caller to have. Raises Denied,
+    InvalidFact, NoAuthority."""
+    charter, opening = judge.charter, history.opening
+    opened = opening.get("input") if opening.get("workflow") == extract_workflow(charter.domain) else None
+    check_authority(intent.payload, opened, charter.domain)
+    if all(authority.name != payload.authority for authority in charter.authorities):
+        raise no_authority(payload.speaker, charter)
+    kind = OperationKind.DELETE if payload.retracts else OperationKind.UPDATE
+    check_operation(operation_of(payload, kind, charter), charter, judge.clock.now())
 
 
 def _history(intent: Intent, tool: ToolSpec, judge: Judge) -> History:

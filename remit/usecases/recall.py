@@ -8,7 +8,7 @@ from itertools import groupby
 from remit.domain.errors import NotFound, Reason, invalid_fact
 from remit.domain.fact_key import FactKey
 from remit.domain.memory import Confidentiality, MemorySpec
-from remit.domain.recall import Recollection, readable, recollect, unsettled
+from remit.domain.recall import Recollection, readable, recollect, suggested, unsettled
 from remit.domain.statement import Claim, Standing, Statement, held, standings
 from remit.fact_ports import FactStore
 from remit.ports import Clock
@@ -64,6 +64,17 @@ def history(key: FactKey, reader: Reader) -> tuple[Standing, ...]:
 def conflicts(namespace: str, reader: Reader) -> tuple[Claim, ...]:
     """The conflicts that wait for a human, oldest first."""
     return unsettled(reader.store.claims(namespace), reader.store.standing(namespace), reader.clearance)
+
+
+def suggestions(namespace: str, reader: Reader) -> tuple[Claim, ...]:
+    """What was only suggested, and nobody has taken up, oldest first."""
+    return suggested(reader.store.claims(namespace), reader.store.standing(namespace), reader.clearance)
+
+
+def why_held(key: FactKey, reader: Reader) -> str | None:
+    """Why what stands is served to no model and no policy, if it is held."""
+    hold = reader.store.hold(key)
+    return None if hold is None else hold.why
 
 
 def _held_in(namespace: str, moment: datetime, store: FactStore) -> list[Statement]:

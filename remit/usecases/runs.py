@@ -86,7 +86,7 @@ def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> 
         raise _invalid("workflow", f"'{workflow}' is not a workflow of this deployment; there is: {known}")
     blank: JsonObject = {"attempt": 1, "reasoning": {"conversation": []}, "refusal": None, "receipt": None}
     start: JsonObject = {"agent": info.agent, "input": given, "asked_by": [], **blank}
-    return _start(workflow, info, start, call, ports)
+    return open_run(workflow, info, start, call, ports)
 
 
 def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPorts) -> str:
@@ -97,7 +97,7 @@ def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPo
     info = ports.workflows.get(workflow)
     if info is None:
         raise _invalid("tool", f"'{tool}' belongs to no domain of this deployment")
-    return _start(workflow, info, {"agent": agent, "intent": {"tool": tool, "payload": payload}}, call, ports)
+    return open_run(workflow, info, {"agent": agent, "intent": {"tool": tool, "payload": payload}}, call, ports)
 
 
 def view(run: str, ports: RunPorts) -> RunView:
@@ -119,10 +119,11 @@ def settled(run: str, ports: RunPorts) -> RunView:
     return seen
 
 
-def _start(workflow: str, info: WorkflowInfo, start: JsonObject, call: Call, ports: RunPorts) -> str:
+def open_run(workflow: str, info: WorkflowInfo, start: JsonObject, call: Call, ports: RunPorts) -> str:
+    """Record the run and start its machine; a repeat is the same run. Raises as start_run does."""
     _check_known(call.delegator, info)
     caller: JsonObject = Caller(requester=call.requester, delegator=call.delegator).model_dump(mode="json")
-    run = _run_id(call, ports.entropy)
+    run = run_id(call, ports.entropy)
     opening = Draft(
         kind=Kind.RUN_STARTED,
         body={"workflow": workflow, "domain": info.domain, **caller, "start_digest": _digest(start), **_given(start)},
@@ -162,7 +163,8 @@ def _given(start: JsonObject) -> JsonObject:
     return {name: start[name] for name in ("agent", "input", "intent") if name in start}
 
 
-def _run_id(call: Call, entropy: Entropy) -> str:
+def run_id(call: Call, entropy: Entropy) -> str:
+    """The same for every repeat of a request that has a name of its own."""
     unique = entropy.token() if call.idempotency_key is None else call.idempotency_key
     return f"run-{digest([call.requester.arn, unique])[:32]}"
 

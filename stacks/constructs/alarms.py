@@ -74,6 +74,17 @@ class Alarms(Construct):
         )
         self._alarm(name, errors, 1)
 
+    def on_lag_of(self, name: str, function: str, *, seconds: int) -> None:
+        """A function that does not get on with its stream: what it reports as failed is no error of it, and comes again and again."""
+        age = cloudwatch.Metric(
+            namespace="AWS/Lambda",
+            metric_name="IteratorAge",
+            dimensions_map={"FunctionName": function},
+            statistic="Maximum",
+            period=Duration.minutes(5),
+        )
+        self._alarm(name, age, seconds * 1_000)
+
     def on_silence_of(self, name: str, metric: str, service: str, *, minutes: int) -> None:
         """Goes off when what should happen on a schedule did not."""
         counted = cloudwatch.Metric(

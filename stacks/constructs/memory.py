@@ -30,6 +30,11 @@ def history(namespaces: Sequence[str]) -> list[str]:
     return [f"{namespace}#history" for namespace in namespaces]
 
 
+def claims(namespaces: Sequence[str]) -> list[str]:
+    """Where what was said and does not stand lies."""
+    return [f"{namespace}#claims" for namespace in namespaces]
+
+
 def citations(namespaces: Sequence[str]) -> list[str]:
     """Where what rests on the namespaces' facts lies."""
     return [f"{namespace}#citations" for namespace in namespaces]

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from remit.charters import load_charters
 from remit.domain.charter import Charter
-from remit.names import action_workflow, undo_workflow
+from remit.names import action_workflow, extract_workflow, undo_workflow
 
 CHARTERS = load_charters(Path("charters"))
 LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamodb:table/ledger"}
 MAIL = {f"ses:SendEmail on ses:{what}" for what in ("identity/remit@example.com", "configuration-set/mail")}
 MODEL = "bedrock:<AWS::Region>::foundation-model/amazon.nova-pro-v1:0"
 _ARCHIVED = "s3:::ledger-<AWS::AccountId>-<AWS::Region>"
+_LOGS = "s3:::logs-<AWS::AccountId>-<AWS::Region>"
 _STREAM_READS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 _TASK_ANSWERS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 _STORE_READS = ("IsAuthorized", "ListPolicies", "GetPolicy", "GetSchema")
@@ -19,7 +20,8 @@ _STORE_READS = ("IsAuthorized", "ListPolicies", "GetPolicy", "GetSchema")
 
 def machines_of(charter: Charter) -> list[str]:
     undo = [undo_workflow(charter.domain)] if any(tool.compensate for tool in charter.tools.values()) else []
-    return [*charter.workflows, action_workflow(charter.domain), *undo]
+    extract = [extract_workflow(charter.domain)] if charter.scribe else []
+    return [*charter.workflows, action_workflow(charter.domain), *undo, *extract]
 
 
 def workflows() -> Iterator[str]:
@@ -82,7 +84,9 @@ def _api() -> set[str]:
     ends = {"dynamodb:PutItem on dynamodb:table/ended", "dynamodb:ConditionCheckItem on dynamodb:table/approvals"}
     waking = {f"lambda:InvokeFunction on lambda:function:{gate}" for gate in gates()}
     person = {"dynamodb:Query on dynamodb:table/delegations/index/person"}
-    return LEDGER | grants | facts | delegations | undo | redact | ends | waking | person
+    kept = {f"s3:PutObject on {_LOGS}/kept/{charter.domain}/*" for charter in CHARTERS if charter.scribe}
+    logs = {f"s3:GetObject on {_LOGS}/incoming/*"} | kept
+    return LEDGER | grants | facts | delegations | undo | redact | ends | waking | logs | person
 
 
 def _taking_back() -> set[str]:
@@ -112,6 +116,10 @@ def _of_domain(charter: Charter) -> dict[str, set[str]]:
     grants = {f"{charter.domain}-gate": _gate(charter)}
     for agent in charter.acting_agents():
         grants[f"{charter.domain}-{agent}-executor"] = _executor(charter.domain, agent)
+    if charter.scribe:
+        reads = {f"s3:GetObject on {_LOGS}/kept/{charter.domain}/*"}
+        grants[f"{charter.domain}-extractor"] = reads | {f"bedrock:InvokeModel on {MODEL}"} | _tokens(charter, charter.scribe)
+        grants[f"{charter.domain}-{charter.scribe}-executor"] = reads | LEDGER | _uses() | _asserting()
     for agent in charter.reasoning_agents():
         kept = f"s3:PutObject on s3:::transcripts-<AWS::AccountId>-<AWS::Region>/{charter.domain}/{agent}/*"
         thinks = {f"bedrock:InvokeModel on {MODEL}", kept}
@@ -150,14 +158,30 @@ def _gate(charter: Charter) -> set[str]:
         | {f"dynamodb:BatchGetItem on dynamodb:table/{domain}-{table}" for table in charter.fact_tables()}
         | _relied_on(charter)
         | {f"verifiedpermissions:{action} on <{domain}:PoliciesStore7DD7FF97>" for action in _STORE_READS}
-        | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in charter.acting_agents()}
+        | {f"lambda:InvokeFunction on {domain}-{agent}-executor" for agent in executing(charter)}
         | {f"states:{action} on states:stateMachine:{machine}" for action in _TASK_ANSWERS for machine in machines_of(charter)}
         | MAIL
     )
 
 
 def _executor(domain: str, agent: str) -> set[str]:
-    uses = {f"dynamodb:{action} on dynamodb:table/uses" for action in ("GetItem", "PutItem")}
     roles = [f"iam::<AWS::AccountId>:role/{domain}-{agent}-{kind}" for kind in ("agent", "reader")]
     assumes = {f"sts:{action} on {role}" for action in ("AssumeRole", "TagSession", "SetSourceIdentity") for role in roles}
-    return uses | assumes | {"dynamodb:ConditionCheckItem on dynamodb:table/warrants"}
+    return _uses() | assumes
+
+
+def executing(charter: Charter) -> tuple[str, ...]:
+    """The agents with an executor: what the scribe's does is to assert."""
+    return (*charter.acting_agents(), *((charter.scribe,) if charter.scribe else ()))
+
+
+def _uses() -> set[str]:
+    """To take a warrant for what it is, once."""
+    uses = {f"dynamodb:{action} on dynamodb:table/uses" for action in ("GetItem", "PutItem")}
+    return uses | {"dynamodb:ConditionCheckItem on dynamodb:table/warrants"}
+
+
+def _asserting() -> set[str]:
+    """tests/infrastructure/test_memory.py has the partitions."""
+    actions = ("GetItem", "PutItem", "DeleteItem", "ConditionCheckItem", "Query")
+    return {f"dynamodb:{action} on dynamodb:table/facts" for action in actions}

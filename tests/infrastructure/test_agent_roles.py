@@ -196,4 +196,5 @@ def test_an_operator_stops_agents_and_speaks_for_none() -> None:
 
 
 def test_a_steward_may_call_the_routes_of_facts_and_nothing_else() -> None:
-    assert routes_of("steward") == {"POST/facts", "GET/facts", "GET/facts/history", "GET/facts/context", "GET/facts/conflicts"}
+    extracts = {"POST/facts/extract", "GET/facts/extract/*", "GET/facts/suggestions", "POST/facts/adopt"}
+    assert routes_of("steward") == extracts | {"POST/facts", "GET/facts", "GET/facts/history", "GET/facts/context", "GET/facts/conflicts"}

@@ -20,6 +20,8 @@ for charter in CHARTERS:
     FOLDERS[f"{charter.domain}-gate"] = "gate"
     FOLDERS |= {f"{charter.domain}-{agent}-executor": "executor" for agent in charter.acting_agents()}
     FOLDERS |= {f"{charter.domain}-{agent}-reasoner": "reasoner" for agent in charter.reasoning_agents()}
+    if charter.scribe:
+        FOLDERS |= {f"{charter.domain}-extractor": "extractor", f"{charter.domain}-{charter.scribe}-executor": "asserter"}
 FOLDERS |= dict.fromkeys(("claims-payout", "claims-export"), "policy_administration")
 
 
@@ -71,6 +73,18 @@ def test_an_executor_has_actions_and_a_reasoner_prompts(assets: dict[str, Path],
         reasoner = assets[f"{charter.domain}-{agent}-reasoner"]
         assert (reasoner / "prompts" / charter.domain / f"{charter.agents[agent].prompt}.md").is_file()
         assert not {"numpy", "zstandard"} & {path.name for path in reasoner.iterdir()}
+
+
+@every_domain
+def test_who_reads_logs_has_a_model_and_no_tools_and_who_keeps_what_they_say_has_no_model(
+    assets: dict[str, Path], charter: Charter
+) -> None:
+    if charter.scribe:
+        extractor = assets[f"{charter.domain}-extractor"]
+        asserter = assets[f"{charter.domain}-{charter.scribe}-executor"]
+        assert (extractor / "prompts" / charter.domain / f"{charter.agents[charter.scribe].prompt}.md").is_file()
+        assert not (extractor / "tools" / charter.domain / "actions.py").exists()
+        assert not {"langgraph", "langchain_core", "langchain_aws", "prompts"} & {path.name for path in asserter.iterdir()}
 
 
 @every_domain

@@ -105,6 +105,21 @@ def test_the_cascade_marks_what_stands_and_rewrites_nothing_that_was_said(stage:
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_what_a_log_says_is_written_where_its_domain_keeps_it_and_nowhere_else(stage: str) -> None:
+    (charter,) = (each for each in CHARTERS if each.scribe)
+    own = sorted(charter.namespaces)
+    statements = allowed_of("function", f"{charter.domain}-{charter.scribe}-executor", deployment(stage))
+    history, claims = ([f"{namespace}#{part}" for namespace in own] for part in ("history", "claims"))
+    standing = [f"dynamodb:{action}" for action in ("GetItem", "PutItem", "DeleteItem", "ConditionCheckItem")]
+    assert [(each["Action"], each["Condition"]) for each in statements] == [
+        (standing, bound(*own)),
+        (["dynamodb:Query", "dynamodb:PutItem"], bound(*history)),
+        (["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"], bound(*claims)),
+    ]
+    assert allowed_of("function", f"{charter.domain}-extractor", deployment(stage)) == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_the_cascade_gets_every_change_until_it_has_held_what_rested_on_it(stage: str) -> None:
     mappings = deployment(stage).of_type("AWS::Lambda::EventSourceMapping").items()
     (mapping,) = (each["Properties"] for name, each in mappings if name.startswith("memory:"))

@@ -90,8 +90,9 @@ def test_somebody_is_told_of_whatever_needs_somebody(stage: str) -> None:
     assert found >= {("ChainFailures", ("service", service)) for service in ("archiver", "sealer")}
     assert {function for name, *rest in found if name == "Errors" for _, function in rest} == {
         *(f"remit-{stage}-{domain}-gate" for domain in DOMAINS),
-        f"remit-{stage}-archiver",
+        *(f"remit-{stage}-{reader}" for reader in ("archiver", "cascade")),
     }
+    assert found >= {("IteratorAge", ("FunctionName", f"remit-{stage}-{reader}")) for reader in ("archiver", "cascade")}
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -39,7 +39,7 @@ TOLD = {
     "POWERTOOLS_TRACER_CAPTURE_ERROR",
 }
 TOLD_ALSO: dict[str, set[str]] = {
-    "api": {"ACCOUNT", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_KEYS_URL"},
+    "api": {"LOGS_BUCKET", "ACCOUNT", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_KEYS_URL"},
     "approvals": {"ACCOUNT", "PUBLIC_URL", "SIGN_IN_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_KEYS_URL"},
     "cascade": set(),
     "timekeeper": set(),
@@ -54,6 +54,9 @@ for charter in CHARTERS:
     TOLD_ALSO[f"{charter.domain}-gate"] = {"REMIT_DOMAIN", "POLICY_ENGINE", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL", "ACCOUNT"}
     for agent in charter.acting_agents():
         TOLD_ALSO[f"{charter.domain}-{agent}-executor"] = {"REMIT_DOMAIN", "REMIT_AGENT", "AGENT_ROLE_ARN", "READER_ROLE_ARN"}
+    if charter.scribe:
+        TOLD_ALSO[f"{charter.domain}-extractor"] = {"REMIT_DOMAIN", "MODEL_ID", "LOGS_BUCKET"}
+        TOLD_ALSO[f"{charter.domain}-{charter.scribe}-executor"] = {"REMIT_DOMAIN", "LOGS_BUCKET"}
     for agent in charter.reasoning_agents():
         TOLD_ALSO[f"{charter.domain}-{agent}-reasoner"] = {"REMIT_DOMAIN", "REMIT_AGENT", "MODEL_ID", "TRANSCRIPTS_BUCKET"}
 
@@ -128,7 +131,10 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         ("GET", "/approvals/{id}"): "NONE",
         ("POST", "/approvals/{id}"): "NONE",
         ("POST", "/facts"): "AWS_IAM",
-        **{("GET", f"/facts{part}"): "AWS_IAM" for part in ("", "/history", "/context", "/conflicts")},
+        ("POST", "/facts/extract"): "AWS_IAM",
+        ("POST", "/facts/adopt"): "AWS_IAM",
+        ("GET", "/facts/extract/{id}"): "AWS_IAM",
+        **{("GET", f"/facts{part}"): "AWS_IAM" for part in ("", "/history", "/context", "/conflicts", "/suggestions")},
         ("GET", "/delegations"): "AWS_IAM",
         ("POST", "/delegations/{id}/revoke"): "AWS_IAM",
         ("GET", "/approvals/{id}/answers"): "AWS_IAM",

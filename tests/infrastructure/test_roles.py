@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.infrastructure.grants import CHARTERS, gates, machines_of, of_all_functions
+from remit.names import extract_workflow
+from tests.infrastructure.grants import CHARTERS, executing, gates, machines_of, of_all_functions
 from tests.infrastructure.templates import STAGES, Deployment, Resource, deployment
 
 REWRITES = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
@@ -66,7 +67,7 @@ def test_only_the_gates_may_answer_a_waiting_task(stage: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_only_a_domains_gate_may_invoke_its_executors(stage: str) -> None:
     for charter in CHARTERS:
-        for agent in charter.acting_agents():
+        for agent in executing(charter):
             executor = f"lambda:InvokeFunction on {charter.domain}-{agent}-executor"
             assert holders(stage, executor) == {f"{charter.domain}-gate"}
 
@@ -115,6 +116,8 @@ def test_a_machine_invokes_its_own_gate_reasoner_and_the_recorder_only(stage: st
     for charter in CHARTERS:
         common = {f"{charter.domain}-gate", "lambda:function:recorder"}
         expected |= dict.fromkeys(machines_of(charter), common)
+        if charter.scribe:
+            expected[extract_workflow(charter.domain)] = common | {f"{charter.domain}-extractor"}
         reasoning = {name: spec.agent for name, spec in charter.workflows.items() if "${ReasonerArn}" in file_of(name)}
         expected |= {name: common | {f"{charter.domain}-{agent}-reasoner"} for name, agent in reasoning.items()}
     assert invoked == expected

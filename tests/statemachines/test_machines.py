@@ -80,7 +80,9 @@ def test_no_end_is_reached_but_through_the_recorder(machine: dict[str, Any]) -> 
 
 @every_machine
 def test_only_the_gate_gets_a_task_token(machine: dict[str, Any]) -> None:
-    holders = {state["Parameters"]["FunctionName"] for _, state in tasks(machine) if "$$.Task.Token" in json.dumps(state)}
+    each_of = [state["ItemProcessor"] for state in machine["States"].values() if state["Type"] == "Map"]
+    states = [state for part in (machine, *each_of) for _, state in tasks(part)]
+    holders = {state["Parameters"]["FunctionName"] for state in states if "$$.Task.Token" in json.dumps(state)}
     assert holders == {"${GateArn}"}
 
 

@@ -18,6 +18,7 @@ from remit.ports import RunState
 from remit.usecases import approval_entries
 from remit.usecases.agents import AgentPorts
 from remit.usecases.delegations import DelegationPorts
+from remit.usecases.extract import ExtractPorts
 from remit.usecases.redact import RedactPorts
 from remit.usecases.runs import propose
 from remit.usecases.undo import UndoPorts
@@ -25,6 +26,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.facts import fact_desk
 from tests.fakes.gate import PAYLOADS, REFUNDS, RUN, World, catalogue_of, make_approval, make_intent, refund
 from tests.fakes.http import CALLER, Context, answer_of, event
+from tests.fakes.logs import MemoryLogs
 from tests.fakes.outside import WokenGate
 from tests.fakes.records import MemoryDelegations, MemoryUndoings
 from tests.fakes.transcripts import MemoryTranscripts
@@ -42,7 +44,8 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     )
     undo = UndoPorts(charters={"refunds": REFUNDS}, undoings=MemoryUndoings(desk.records), runs=desk.ports)
     facts, tokens = fact_desk(desk.clock), desk.tokens
-    ports = ApiPorts(runs=desk.ports, undo=undo, agents=agents, facts=facts, delegations=delegations, tokens=tokens)
+    extracts = ExtractPorts(charters={}, desk=facts, logs=MemoryLogs(), runs=desk.ports)
+    ports = ApiPorts(runs=desk.ports, undo=undo, agents=agents, facts=facts, delegations=delegations, tokens=tokens, extract=extracts)
     for module in (api, delegation_routes):
         monkeypatch.setattr(module, "ports", lambda: ports)
     return desk

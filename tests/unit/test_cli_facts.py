@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +22,7 @@ from remit.usecases.fact_desk import FactDesk
 from tests.fakes.clock import FixedClock
 from tests.fakes.facts import fact_desk
 from tests.fakes.http import Context, event
+from tests.fakes.reading import ReadingRoom, recorded, says
 
 OLIVIA = "arn:aws:iam::000000000000:user/olivia"
 PLANNER = "arn:aws:sts::000000000000:assumed-role/remit-test-logistics-planner-agent/run-1"
@@ -218,9 +220,70 @@ def test_who_has_no_authority_is_told_where_it_would_come_from(remit: Remit, gat
         ("history", "logistics:zone-B", "carrier"),
         ("context", "planner"),
         ("conflicts", "logistics"),
+        ("suggestions", "logistics"),
     ],
     ids=lambda command: command[0],
 )
 def test_every_command_speaks_json(remit: Remit, command: tuple[str, ...]) -> None:
     remit("add", "logistics:zone-B", "carrier", "X")
     assert json.loads(remit(*command, "--json").out) is not None
+
+
+def test_a_suggestion_is_listed_and_taken_up_by_how_its_id_begins(remit: Remit, gateway: Gateway) -> None:
+    remit("add", "logistics:zone-B", "carrier", "X")
+    gateway.caller = PLANNER
+    remit("update", "logistics:zone-B", "carrier", "Y")
+    gateway.caller = OLIVIA
+    (conflict,) = json.loads(remit("conflicts", "logistics", "--json").out)
+    assert remit("suggestions", "logistics").out == "Nobody has suggested anything that does not stand already.\n"
+    assert remit("adopt", "logistics", "zz").err.startswith("remit: 0 claims of logistics begin with 'zz'")
+    taken_up = remit("adopt", "logistics", conflict["id"][:8])
+    assert taken_up.out == "UPDATED logistics:zone-B/carrier version 2, after version 1 by owner\n"
+
+
+class Reading:
+    """The API's ports over logs that are read at once."""
+
+    def __init__(self, room: ReadingRoom) -> None:
+        self.extract, self.facts = room.desk, room.desk.desk
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch, gateway: Gateway) -> ReadingRoom:
+    room = ReadingRoom()
+    monkeypatch.setattr(routes, "ports", lambda: Reading(room))
+    return room
+
+
+LOG = "Rule: use Carrier X for Zone B\nShould we try regional couriers for Zone B?\nWho takes Zone D?\n"
+
+
+def test_a_log_is_read_and_what_came_of_each_statement_is_told(remit: Remit, room: ReadingRoom, tmp_path: Path) -> None:
+    file = tmp_path / "call.txt"
+    file.write_text(LOG)
+    idea = says("Should we try regional couriers for Zone B?", "regional couriers", "suggestion")
+    answer = recorded(says("Rule: use Carrier X for Zone B"), idea, {"says": "question", "quote": "Who takes Zone D?"})
+    seen = room.read(LOG, answer)
+    lines = remit("extract", str(file)).out.splitlines()
+    assert lines[0] == f"{seen.run}: log {seen.log[:12]} read for logistics, by owner; 3 statements"
+    assert lines[1:3] == ["  ADDED logistics:zone-B/carrier version 1", "      decision: “Rule: use Carrier X for Zone B” [0:30]"]
+    assert lines[3].startswith("  SUGGESTION logistics:zone-B/carrier ")
+    assert lines[5:] == ["  RECORDED", "      question: “Who takes Zone D?” [75:92]", f"To see why: remit trace {seen.run}"]
+    assert json.loads(remit("extract", str(file), "--json").out)["statements"][0]["result"] == "ADDED"
+    assert remit("history", "logistics:zone-B", "carrier").out.endswith(f"UTC, in log {seen.log[:12]}[0:30]\n")
+    assert "suggests that it be regional couriers" in remit("suggestions", "logistics").out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\xff\xfe", "is no text in UTF-8."), (None, "cannot be read: No such file or directory."), (b" ", "log: says nothing")],
+)
+def test_a_file_that_is_no_log_is_one_line_that_says_so(
+    remit: Remit, room: ReadingRoom, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    file = tmp_path / "call.txt"
+    if content is not None:
+        file.write_bytes(content)
+    result = remit("extract", str(file))
+    assert (result.code, result.out) == (1, "")
+    assert said in result.err

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 from lambdas.api import facts, handler
+from remit.domain.fact_key import FactKey, FactRef
+from remit.domain.operation import Author, Operation
+from remit.domain.statement import Hold, OperationKind
+from remit.fact_ports import HoldFact
 from remit.usecases.fact_desk import FactDesk
-from remit.usecases.facts import chain_of
+from remit.usecases.facts import chain_of, change_fact
 from tests.fakes.clock import NOON, FixedClock
 from tests.fakes.facts import fact_desk
 from tests.fakes.http import Context, answer_of, event
@@ -200,3 +204,57 @@ def test_a_conflict_waits_until_what_it_contradicts_no_longer_stands(desk: FactD
 def test_a_malformed_question_is_400_with_the_field(desk: FactDesk, path: str, query: dict[str, str], field: str) -> None:
     status, body = get(path, **query)
     assert (status, body["reasons"][0]["policy"]) == (400, field)
+
+
+def suggest(desk: FactDesk, value: str, caller: str = OLIVIA) -> None:
+    about = FactKey(namespace="logistics", subject="zone-B", predicate="carrier")
+    change_fact(
+        Operation(kind=OperationKind.UPDATE, key=about, value=value, suggested=True), Author(name=caller, authority="owner"), desk.facts
+    )
+
+
+def adopt(claim: str, caller: str = OLIVIA) -> tuple[int, Any]:
+    body = json.dumps({"namespace": "logistics", "claim": claim})
+    return answer_of(handler.handler(event("POST", "/facts/adopt", body=body, caller=caller), Context()))
+
+
+def test_a_suggestion_is_listed_until_somebody_takes_it_up_as_their_own_word(desk: FactDesk) -> None:
+    post("ADD", "X")
+    suggest(desk, "Y", caller=SAM)
+    (suggestion,) = get("/suggestions", namespace="logistics")[1]["suggestions"]
+    assert (suggestion["fact"], suggestion["value"], suggestion["author"]) == ("logistics:zone-B/carrier", "Y", SAM)
+    assert get(**ZONE_B)[1]["value"] == "X"
+    status, body = adopt(suggestion["id"])
+    assert (status, body["result"], body["fact"]["value"], body["fact"]["author"]) == (200, "UPDATED", "Y", OLIVIA)
+    assert get("/suggestions", namespace="logistics")[1]["suggestions"] == []
+
+
+def test_taking_up_a_suggestion_needs_the_authority_to_say_so(desk: FactDesk) -> None:
+    post("ADD", "X")
+    suggest(desk, "Y")
+    (suggestion,) = get("/suggestions", namespace="logistics")[1]["suggestions"]
+    assert adopt(suggestion["id"], caller=PLANNER)[1]["result"] == "CONFLICT"
+    assert adopt(suggestion["id"], caller="arn:aws:iam::000000000000:user/stranger")[0] == 404
+    assert get(**ZONE_B)[1]["value"] == "X"
+
+
+def test_what_was_claimed_against_a_higher_authority_can_be_taken_up_too(desk: FactDesk) -> None:
+    post("ADD", "X")
+    claim = post("UPDATE", "Y", caller=PLANNER)[1]["claim"]["id"]
+    assert adopt(claim)[1]["fact"]["value"] == "Y"
+    assert adopt("0" * 40)[0] == 404
+
+
+def test_a_fact_that_is_held_says_why_and_so_does_its_history(desk: FactDesk) -> None:
+    post("ADD", "X")
+    post("ADD", 7, predicate="limit", derived_from=[{"id": "logistics:zone-B/carrier", "version": 1}])
+    post("UPDATE", "Y")
+    limit = {**ZONE_B, "predicate": "limit"}
+    assert (get(**limit)[1]["held"], get(**ZONE_B)[1]["held"]) == (None, None)
+    hold = Hold(fact=FactRef(id="logistics:zone-B/limit", version=1), because=FactRef(id="logistics:zone-B/carrier", version=1), now=2)
+    desk.facts.records.commit("fact-logistics:zone-B/limit", [HoldFact(hold=hold)], [])
+    why = "logistics:zone-B/limit v1 is held: it was derived from logistics:zone-B/carrier v1, in whose place version 2 stands"
+    assert get(**limit)[1]["held"] == why
+    assert [each["held"] for each in get("/history", **limit)[1]["versions"]] == [why]
+    post("UPDATE", 8, predicate="limit")
+    assert [each["held"] for each in get("/history", **limit)[1]["versions"]] == [None, None]

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from remit.domain.assertion import Assertion
 from remit.domain.payload import Autonomous, Cents, Payload
 
 OrderId = Annotated[str, Field(pattern=r"^O-[0-9]{1,12}$")]
@@ -19,3 +20,7 @@ class BookShipment(Payload):
     carrier: Carrier
     cost: Annotated[Cents, Autonomous(le=500_00)]
     currency: Literal["USD", "EUR"]
+
+
+class AssertFact(Assertion):
+    """Keep what a log says of a zone's carrier or of a customer's delivery."""

@@ -1,5 +1,5 @@
-"""What a task does: govern an action at the gate, let a model reason, have the end recorded, or wait for a run that was asked for. There is
-nothing else that it may do."""
+"""What a task does: govern an action at the gate, let a model reason or read a log, have the end recorded, or wait for a run that was asked
+for. There is nothing else that it may do."""
 
 import json
 from enum import StrEnum
@@ -18,6 +18,7 @@ class Function(StrEnum):
 
     GATE = "${GateArn}"
     REASONER = "${ReasonerArn}"
+    EXTRACTOR = "${ExtractorArn}"
     RECORDER = "${RecorderArn}"
 
 

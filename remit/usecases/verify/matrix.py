@@ -17,7 +17,7 @@ def _cells_without_tool(subject: Subject) -> Iterator[Finding]:
     actions = f"tools/{subject.charter.domain}/actions.py"
     for agent, spec in subject.charter.agents.items():
         for index, tool in enumerate(spec.tools):
-            if tool not in subject.implemented and subject.charter.tools[tool].message is None:
+            if tool not in subject.implemented and subject.charter.tools[tool].resource is not None:
                 what = f"agent '{agent}' may call {tool}, which {actions} does not have"
                 yield subject.at_field(f"agents.{agent}.tools.{index}", "cell-without-tool", what, f"Add it to TOOLS in {actions}")
 

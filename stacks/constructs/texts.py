@@ -1,4 +1,4 @@
-"""The bucket that keeps what models were asked and answered: encrypted, and unlike the ledger open to redaction."""
+"""A bucket that keeps what people and models said: encrypted, and unlike the ledger open to redaction."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
@@ -8,8 +8,8 @@ from stacks.acknowledge import acknowledge
 from stacks.stages import Stage
 
 
-class Transcripts(s3.Bucket):
-    """Not versioned: what is redacted is gone."""
+class Texts(s3.Bucket):
+    """What was said, word for word. Not versioned: what is redacted is gone."""
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, name: str) -> None:
         super().__init__(

@@ -36,6 +36,10 @@ class Names:
     def reasoner(self, domain: str, agent: str) -> str:
         return self.of(domain, agent, "reasoner")
 
+    def operation(self, domain: str, operation: str) -> str:
+        """A function of the business's own service, which is deployed beside Remit."""
+        return self.of(domain, "service", operation)
+
     def agent_role(self, domain: str, agent: str) -> str:
         return self.of(domain, agent, "agent")
 
@@ -49,6 +53,10 @@ class Names:
     def transcripts(self, account: str, region: str) -> str:
         """The bucket that keeps what models were asked and answered."""
         return self.of("transcripts", account, region)
+
+    def mail_store(self, account: str, region: str) -> str:
+        """The bucket of the mailbox service, with every message."""
+        return self.of("mail-store", account, region)
 
     def mail(self) -> str:
         """SES's configuration set for all mail of the stage."""

@@ -21,6 +21,7 @@ for charter in CHARTERS:
     FOLDERS |= {f"{charter.domain}-{agent}-executor": "executor" for agent in charter.acting_agents()}
     FOLDERS |= {f"{charter.domain}-{agent}-reasoner": "reasoner" for agent in charter.reasoning_agents()}
 FOLDERS |= dict.fromkeys(("claims-payout", "claims-export"), "policy_administration")
+FOLDERS |= dict.fromkeys(("mailbox-service-read", "mailbox-service-list", "mailbox-service-delete"), "mailbox")
 
 
 def test_every_function_has_its_own_asset(assets: dict[str, Path]) -> None:

@@ -152,9 +152,20 @@ class RemitClient:
         """How far a run has been taken back."""
         return _parsed(Undo, self._answer("GET", f"/runs/{quote(run, safe='')}/undo"))
 
-    def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None, on_behalf_of: str | None = None) -> Act:
-        """Ask for one governed action, on behalf of the person whose token it is. A denial is a result, not an error."""
-        return self._post(Act, "/intents", {"agent": agent, "tool": tool, "payload": dict(payload)}, key, on_behalf_of)
+    def act(
+        self,
+        agent: str,
+        tool: str,
+        payload: Mapping[str, Any],
+        key: str | None = None,
+        on_behalf_of: str | None = None,
+        *,
+        scope: Mapping[str, Any] | None = None,
+    ) -> Act:
+        """Ask for one governed action, on behalf of the person whose token it is. `scope` is what the agent was asked for:
+        `{"reach": "record", "about": {"message_id": "M-1"}}`; what goes beyond it is denied. A denial is a result, not an error."""
+        stated = {} if scope is None else {"scope": dict(scope)}
+        return self._post(Act, "/intents", {"agent": agent, "tool": tool, "payload": dict(payload), **stated}, key, on_behalf_of)
 
     def settled(self, run: str, deadline: float) -> Act:
         """What came of an action that was waiting, polled for at most `deadline` seconds. Raises DeadlinePassed."""

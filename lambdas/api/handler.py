@@ -65,7 +65,7 @@ def show_undo(run: str) -> Response[str]:
 
 @app.post("/intents")
 def act(body: AskForAction, key: IdempotencyKey = None, delegation: Delegation = None) -> Response[str]:
-    run = propose(body.agent, body.tool, body.payload, _call(key, delegation), ports().runs)
+    run = propose(body.agent, body.tool, body.payload, _call(key, delegation), ports().runs, scope=body.scope)
     about(run=run)
     metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
     return action_answer(action_body(settled(run, ports().runs)))

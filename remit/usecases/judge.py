@@ -17,7 +17,7 @@ from remit.domain.message import check_message, lineage_of
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
 from remit.domain.precondition import check
-from remit.domain.proportion import owner_of, scope_of
+from remit.domain.proportion import check_stated, owner_of, scope_of
 from remit.domain.wording import word
 from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies, Spans
 from remit.usecases.entries import decided
@@ -113,6 +113,7 @@ def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
     tenant = _tenant(intent, judge.charter)
     history = _history(intent, tool, judge)
     _goes_by_what_stands(reasoning, history)
+    check_stated(history.opening, tool, intent.payload)
     done, lineage = history.counts(), lineage_of(history.opening)
     if tool.message:
         check_message(tool.message, intent, history, lineage)

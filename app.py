@@ -12,6 +12,7 @@ from stacks.constructs.sender import SenderTaken
 from stacks.core import CoreStack
 from stacks.domain import DomainStack
 from stacks.evidence import EvidenceStack
+from stacks.mailbox_service import MailboxServiceStack
 from stacks.memory import MemoryStack
 from stacks.operations import OperationsStack
 from stacks.policy_administration import PolicyAdministrationStack
@@ -33,6 +34,7 @@ def compose(app: App) -> None:
     OperationsStack(app, stage.names.of("operations"), stage=stage, charters=charters)
     MemoryStack(app, stage.names.of("memory"), stage=stage, charters=charters, fact_stream=core.fact_stream)
     PolicyAdministrationStack(app, stage.names.of("policy-administration"), stage=stage)
+    MailboxServiceStack(app, stage.names.of("mailbox-service"), stage=stage)
 
 
 if __name__ == "__main__":

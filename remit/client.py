@@ -158,11 +158,22 @@ class RemitClient:
         said = {"reason": reason} if call is None else {"reason": reason, "call": call}
         return self._post(Redacted, f"/runs/{quote(run, safe='')}/redact", said, None)
 
-    def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None, on_behalf_of: str | None = None) -> Act:
-        """Ask for one governed action, on behalf of the person whose token it is. A denial is a result, not an error; Forbidden is raised
-        where these credentials do not speak for the agent."""
+    def act(
+        self,
+        agent: str,
+        tool: str,
+        payload: Mapping[str, Any],
+        key: str | None = None,
+        on_behalf_of: str | None = None,
+        *,
+        scope: Mapping[str, Any] | None = None,
+    ) -> Act:
+        """Ask for one governed action, on behalf of the person whose token it is. `scope` is what the agent was asked for:
+        `{"reach": "record", "about": {"message_id": "M-1"}}`; what goes beyond it is denied. A denial is a result, not an error; Forbidden
+        is raised where these credentials do not speak for the agent."""
+        stated = {} if scope is None else {"scope": dict(scope)}
         path = f"/agents/{quote(agent, safe='')}/intents"
-        return self._post(Act, path, {"tool": tool, "payload": dict(payload)}, key, on_behalf_of)
+        return self._post(Act, path, {"tool": tool, "payload": dict(payload), **stated}, key, on_behalf_of)
 
     def settled(self, run: str, deadline: float) -> Act:
         """What came of an action that was waiting, polled for at most `deadline` seconds. Raises DeadlinePassed."""

@@ -40,6 +40,10 @@ class Names:
         """The function that reads the domain's logs."""
         return self.of(domain, "extractor")
 
+    def operation(self, domain: str, operation: str) -> str:
+        """A function of the business's own service, which is deployed beside Remit."""
+        return self.of(domain, "service", operation)
+
     def agent_role(self, domain: str, agent: str) -> str:
         return self.of(domain, agent, "agent")
 
@@ -57,6 +61,10 @@ class Names:
     def logs(self, account: str, region: str) -> str:
         """The bucket that keeps the logs and conversations that facts come from."""
         return self.of("logs", account, region)
+
+    def mail_store(self, account: str, region: str) -> str:
+        """The bucket of the mailbox service, with every message."""
+        return self.of("mail-store", account, region)
 
     def mail(self) -> str:
         """SES's configuration set for all mail of the stage."""

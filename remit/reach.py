@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from remit.domain.charter import Charter
-from remit.domain.permission import MEMORY_READS, OWN_TENANT, SEND_MAIL, Permission, ReadPermission, only_keys
+from remit.domain.permission import CALL, MEMORY_READS, OWN_TENANT, SEND_MAIL, Permission, ReadPermission, only_keys
 from remit.names import Names
 
 Template = Mapping[str, Any]
@@ -68,6 +68,9 @@ def _cells(charter: Charter, names: Names) -> Iterator[Cell]:
         yield from (_cell(acts, grant) for grant in _given(charter, charter.permissions_of(agent), names))
         yield from (_cell(looks, grant) for grant in _given(charter, charter.reads_of(agent), names))
         yield from (Cell(acts, SEND_MAIL, f"ses:identity/{charter.senders[sender].address}") for sender in charter.senders_of(agent))
+        for role, operations in ((acts, charter.calls_of(agent)), (looks, charter.verify_calls_of(agent))):
+            functions = (names.operation(charter.domain, operation) for operation in operations)
+            yield from (Cell(role, CALL, f"lambda:function:{function}") for function in functions)
         if namespaces := frozenset(charter.namespaces_of(agent)):
             yield from (_cell(acts, Grant(action.value, _table(names.table("facts")), namespaces)) for action in MEMORY_READS)
 

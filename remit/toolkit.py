@@ -41,6 +41,21 @@ class Reading(Protocol):
     def query(self, **request: "Unpack[QueryInputTypeDef]") -> "QueryOutputTypeDef": ...
 
 
+class Service(ABC):
+    """The business's own service, of which a tool can call the operations that the charter gives it, under the agent's role."""
+
+    @abstractmethod
+    def call(self, operation: str, request: JsonObject) -> JsonObject:
+        """Its answer. Raises ToolFailed if it refused, and whatever else went wrong otherwise: then it may have been done."""
+
+
+class NoService(Service):
+    """For a tool that is given no operation."""
+
+    def call(self, operation: str, request: JsonObject) -> JsonObject:
+        raise ToolFailed(f"This tool cannot call '{operation}'.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """One warranted use of a tool. `key` is the same for every repeat; `tables` has the physical names of the domain's tables, and
@@ -66,6 +81,7 @@ class ReadContext(Use):
     """A look at the business system, under a role that can do nothing but look, and only at what the charter says."""
 
     dynamodb: Reading
+    service: Service = field(default_factory=NoService)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +90,7 @@ class ToolContext(Use):
     agent's tools may send from, and `ses` is None where there is none. `labels` are what the payload carries: what leaves says so."""
 
     dynamodb: "DynamoDBClient"
+    service: Service = field(default_factory=NoService)
     ses: "SESV2Client | None" = None
     senders: Mapping[str, str] = field(default_factory=dict)
     labels: Labels = UNKNOWN
@@ -81,7 +98,7 @@ class ToolContext(Use):
     def reading(self) -> ReadContext:
         """The same credentials, for a tool whose whole action is to look."""
         use = {each.name: getattr(self, each.name) for each in fields(Use)}
-        return ReadContext(dynamodb=self.dynamodb, **use)
+        return ReadContext(dynamodb=self.dynamodb, service=self.service, **use)
 
 
 class Tool(ABC, Generic[P]):

@@ -34,3 +34,4 @@ bundle timekeeper
 bundle monitor
 bundle cascade
 bundle policy_administration
+bundle mailbox

@@ -45,6 +45,14 @@ class Arns:
     def gate(self, domain: str) -> str:
         return self._arn("lambda", "function", self.names.gate(domain), ArnFormat.COLON_RESOURCE_NAME)
 
+    def operation(self, domain: str, operation: str) -> str:
+        return self._arn("lambda", "function", self.names.operation(domain, operation), ArnFormat.COLON_RESOURCE_NAME)
+
+    def mail_store(self, folder: str | None = None) -> str:
+        """The bucket of the mailbox service, or every object in one of its folders."""
+        bucket, objects = self.names.mail_store(self.stack.account, self.stack.region), None if folder is None else f"{folder}/*"
+        return self.stack.format_arn(service="s3", region="", account="", resource=bucket, resource_name=objects)
+
     def machine(self, workflow: str) -> str:
         return self._arn("states", "stateMachine", self.names.machine(workflow), ArnFormat.COLON_RESOURCE_NAME)
 

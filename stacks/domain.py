@@ -139,8 +139,7 @@ class DomainStack(Stack):
         )
         extractor.allow(self._arns.model(stage.model_id), "bedrock:InvokeModel")
         self._reads_logs(extractor)
-        if scribe in charter.budgets:
-            extractor.permit(tokens_of(self._arns, scribe))
+        self._draws_tokens(extractor, scribe)
         return extractor
 
     def _reads_logs(self, function: Function) -> None:
@@ -170,9 +169,13 @@ class DomainStack(Stack):
         own = self._arns.transcripts(f"{charter.domain}/{agent}/")
         reasoner.allow(own, "s3:PutObject")
         acknowledge_wildcard(reasoner.role, own, "Transcripts are named after their run and content, which are not known before.")
-        if charter.bounds_tokens:
-            reasoner.permit(tokens_of(self._arns, agent, *([charter.domain] if charter.shares_tokens else [])))
+        self._draws_tokens(reasoner, agent)
         return reasoner
+
+    def _draws_tokens(self, thinker: Function, agent: str) -> None:
+        charter = self._charter
+        if charter.bounds_tokens:
+            thinker.permit(tokens_of(self._arns, agent, *([charter.domain] if charter.shares_tokens else [])))
 
     def _machines(self, gate: Function, reasoners: dict[str, Function]) -> None:
         common = {"GateArn": gate.arn, "RecorderArn": self._arns.recorder()}

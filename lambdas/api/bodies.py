@@ -8,6 +8,7 @@ from remit.domain.action import failure_of
 from remit.domain.errors import RemitError
 from remit.domain.ledger import Kind
 from remit.domain.model import JsonObject, Model
+from remit.domain.proportion import StatedScope
 from remit.domain.trace import trace_of
 from remit.prices import list_prices
 from remit.usecases.agents import AgentView
@@ -27,6 +28,7 @@ class AskAsAgent(Model):
 
     tool: Given
     payload: JsonObject
+    scope: StatedScope | None = None
 
 
 class AskForAction(AskAsAgent):

@@ -142,7 +142,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _governed(agent: str, body: AskAsAgent, call: Call, runs: str) -> Response[str]:
-    run = propose(agent, body.tool, body.payload, call, ports().runs)
+    run = propose(agent, body.tool, body.payload, call, ports().runs, scope=body.scope)
     about(run=run)
     metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
     return action_answer(action_body(settled(run, ports().runs), runs))

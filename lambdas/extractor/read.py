@@ -74,7 +74,7 @@ def read(task: Task, extractor: Extractor) -> Answer:
     Unavailable while the log or the model cannot be reached."""
     text, begun = extractor.logs.read(extractor.charter.domain, task.input.log), extractor.clock.now()
     asked: list[AnyMessage] = [SystemMessage(extractor.prompt.text), HumanMessage(text)]
-    drawn = extractor.purse.draw(task.run, _most_tokens(extractor.prompt.text, text, extractor))
+    drawn = extractor.purse.draw(task.run, _most_tokens(extractor.prompt.text, text, extractor), asked_by=())
     with extractor.spans.span("model", run=task.run, agent=extractor.agent, model=extractor.model_id, **_CHAT) as span:
         start: Read = {"text": text, "messages": asked, "corrections": 0}
         with calling("Bedrock"):

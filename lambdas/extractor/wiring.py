@@ -19,7 +19,6 @@ from remit.adapters.observability import XRaySpans
 from remit.adapters.s3_logs import S3Logs
 from remit.adapters.system import SystemClock
 from remit.domain.assertion import Assertion
-from remit.domain.budget import BudgetSpec
 from remit.domain.charter import FACTS_ASSERT
 from remit.names import Names
 from remit.usecases.tokens import Purse
@@ -32,8 +31,8 @@ def extractor() -> Extractor:
     agent = charter.scribe or ""
     reference = charter.agents[agent].prompt or ""
     model = ChatBedrockConverse(model=settings.model_id, temperature=0, max_tokens=ANSWER_TOKENS)
-    accounts = DynamoTokens(boto3.client("dynamodb", config=CONFIG), Names(settings.remit_stage), agent, clock)
-    budget = charter.budgets.get(agent, BudgetSpec())
+    shared = charter.domain if charter.shares_tokens else None
+    accounts = DynamoTokens(boto3.client("dynamodb", config=CONFIG), Names(settings.remit_stage), agent, clock, shared)
     return Extractor(
         agent=agent,
         charter=charter,
@@ -45,5 +44,5 @@ def extractor() -> Extractor:
         logs=S3Logs(boto3.client("s3", config=CONFIG), settings.logs_bucket),
         clock=clock,
         spans=XRaySpans(),
-        purse=Purse(agent=agent, budget=budget, limits=charter.limits, accounts=accounts, clock=clock),
+        purse=Purse(agent=agent, budgets=charter.budgets, limits=charter.limits, accounts=accounts, clock=clock, tree=charter.tree),
     )

@@ -4,8 +4,10 @@ SES cannot be asked whether it took a message. So the record comes first, and wh
 `sending` may or may not have become a mail, and nobody but a human can tell.
 """
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 _SENDING, _SENT, _REFUSED = "sending", "sent", "refused"
 _CHARSET = "UTF-8"
 _OUR_FAULT = range(400, 500)
+# Too many at this moment: certainly not sent, and soon it will be taken.
+_LATER = "TooManyRequestsException"
+_PAUSES = (0.2, 0.8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +44,9 @@ def send_once(letter: Letter, context: ToolContext, table: str, key: str) -> Non
     ses = context.ses
     if ses is None or letter.sender not in context.senders:
         raise ToolFailed(f"This agent cannot send mail as '{letter.sender}'.")
-    item = {key: context.key, **letter.record, "to": letter.to, "subject": letter.subject, "run": context.run, "status": _SENDING}
-    with refusals():
-        context.dynamodb.put_item(
-            TableName=context.tables[table],
-            Item=encode(item),
-            ConditionExpression="attribute_not_exists(#key)",
-            ExpressionAttributeNames={"#key": key},
-        )
+    _note(letter, context, table, key)
     try:
-        message_id = _send(letter, ses, context)
+        message_id = _sent(letter, ses, context)
     except ClientError as error:
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") not in _OUR_FAULT:
             raise
@@ -61,6 +59,30 @@ def read_letter(context: ReadContext, table: str, key: str) -> JsonObject | None
     """The letter as the table knows it; None while it may or may not have been sent."""
     letter = read_own(context, table, key)
     return None if letter is None or letter["status"] == _SENDING else letter
+
+
+def _note(letter: Letter, context: ToolContext, table: str, key: str) -> None:
+    """Before it is sent. Its attempt tells a note that the SDK writes again, for want of an answer, from that of an earlier attempt."""
+    kept: JsonObject = {"to": letter.to, "subject": letter.subject, "run": context.run, "status": _SENDING, "attempt": uuid4().hex}
+    with refusals():
+        context.dynamodb.put_item(
+            TableName=context.tables[table],
+            Item=encode({key: context.key, **letter.record, **kept}),
+            ConditionExpression="attribute_not_exists(#key) OR attempt = :attempt",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues=encode({":attempt": kept["attempt"]}),
+        )
+
+
+def _sent(letter: Letter, ses: "SESV2Client", context: ToolContext) -> str:
+    for pause in _PAUSES:
+        try:
+            return _send(letter, ses, context)
+        except ClientError as error:
+            if code_of(error) != _LATER:
+                raise
+        time.sleep(pause)
+    return _send(letter, ses, context)
 
 
 def _send(letter: Letter, ses: "SESV2Client", context: ToolContext) -> str:

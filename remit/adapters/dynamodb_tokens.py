@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from remit.adapters.aws import calling, code_of
 from remit.adapters.dynamodb_budgets import draw, settle
+from remit.adapters.dynamodb_items import decode, encode
 from remit.budget_ports import TokenAccounts
 from remit.domain.budget import Reservation
 from remit.domain.errors import Unavailable
@@ -56,6 +57,13 @@ class DynamoTokens(TokenAccounts):
                     return
             self._clock.pause(uniform(0, min(0.01 * 2**tried, _LONGEST_PAUSE_SECONDS)))  # noqa: S311 (spread, not secrecy)
         raise Unavailable("DynamoDB: too many draw on this account at once")
+
+
+def tokens_drawn(client: "DynamoDBClient", names: Names, agent: str, account: str) -> int:
+    """For reading: how much was drawn from one of the agent's accounts. Raises Unavailable."""
+    with calling("DynamoDB"):
+        found = client.get_item(TableName=names.table("tokens"), Key=encode({"agent": agent, "account": account}), ConsistentRead=True)
+    return int(str(decode(found["Item"])["used"])) if "Item" in found else 0
 
 
 def _check_lost_race(error: ClientError, reservations: Sequence[Reservation]) -> None:

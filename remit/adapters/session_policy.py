@@ -1,12 +1,12 @@
 """What a session of an agent's role is narrowed to: the permissions of one tool, on the records of one tenant."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from remit.domain.charter import Charter
-from remit.domain.permission import SEND_MAIL, Permission, ReadPermission, only_keys
+from remit.domain.permission import CALL, SEND_MAIL, Permission, ReadPermission, only_keys
 from remit.names import Names
 
 # AssumeRole takes no longer one, https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -29,6 +29,10 @@ class Ground:
         index = f"/index/{permission.index}" if isinstance(permission, Permission) and permission.index else ""
         return f"arn:{self.partition}:dynamodb:{self.region}:{self.account}:table/{table}{index}"
 
+    def operation(self, operation: str) -> str:
+        function = self.names.operation(self.charter.domain, operation)
+        return f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{function}"
+
     def identity(self, sender: str) -> str:
         return f"arn:{self.partition}:ses:{self.region}:{self.account}:identity/{self.charter.senders[sender].address}"
 
@@ -37,12 +41,19 @@ def to_act(ground: Ground, tool: str, tenant: str | None) -> str:
     """For the acting role: what the tool needs, and nothing of what the agent's other tools do."""
     spec = ground.charter.tools[tool]
     mail = [{"Effect": "Allow", "Action": SEND_MAIL, "Resource": [ground.identity(sender) for sender in spec.senders]}]
-    return _document([*_on_tables(ground, spec.permissions, tenant), *(mail if spec.senders else ())])
+    beside = [*(mail if spec.senders else ()), *_calls(ground, spec.calls)]
+    return _document([*_on_tables(ground, spec.permissions, tenant), *beside])
 
 
 def to_look(ground: Ground, tool: str, tenant: str | None) -> str:
     """For the reading role: what the tool's read-back looks at."""
-    return _document([*_on_tables(ground, ground.charter.tools[tool].verify, tenant)])
+    spec = ground.charter.tools[tool]
+    return _document([*_on_tables(ground, spec.verify, tenant), *_calls(ground, spec.verify_calls)])
+
+
+def _calls(ground: Ground, operations: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    if operations:
+        yield {"Effect": "Allow", "Action": CALL, "Resource": [ground.operation(operation) for operation in operations]}
 
 
 def _on_tables(ground: Ground, permissions: Iterable[Permission | ReadPermission], tenant: str | None) -> Iterator[Mapping[str, Any]]:

@@ -1,7 +1,7 @@
 """The agent's own roles, assumed by its executor for one action: one acts, the other one only looks. Each session can do no more than
 the warrant's tool needs, and on behalf of a person it is theirs: tagged with their tenant, and known by them in every trail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,13 @@ from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
 from remit.adapters.aws import CONFIG, ONCE, calling
+from remit.adapters.business_service import BusinessService
 from remit.adapters.session_policy import Ground, to_act, to_look
 from remit.domain.charter import Charter
 from remit.domain.warrant import Warrant
 from remit.names import Names
 from remit.ports import AgentIdentity, AgentSession, ReadSession
-from remit.toolkit import ReadContext, ToolContext
+from remit.toolkit import NoService, ReadContext, Service, ToolContext
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
@@ -39,6 +40,7 @@ class AssumedAgent(AgentIdentity):
 
     def __init__(self, client: "STSClient", role_arn: str, reader_role_arn: str, charter: Charter, names: Names) -> None:
         self._client, self._role_arn, self._reader_role_arn, self._charter = client, role_arn, reader_role_arn, charter
+        self._names = names
         _, partition, _, _, account, _ = role_arn.split(":", 5)
         self._ground = Ground(charter=charter, names=names, partition=partition, region=client.meta.region_name, account=account)
         self._tables = {table: names.business_table(charter.domain, table) for table in charter.tables}
@@ -48,6 +50,7 @@ class AssumedAgent(AgentIdentity):
         senders = {name: self._charter.senders[name].address for name in self._charter.tools[warrant.tool].senders}
         context = ToolContext(
             dynamodb=assumed.session.client("dynamodb", config=CONFIG),
+            service=self._service(assumed, self._charter.tools[warrant.tool].calls),
             ses=assumed.session.client("sesv2", config=ONCE) if senders else None,
             senders=senders,
             labels=warrant.labels,
@@ -58,7 +61,14 @@ class AssumedAgent(AgentIdentity):
     def read_as(self, warrant: Warrant) -> ReadSession:
         assumed = self._assume(self._reader_role_arn, to_look(self._ground, warrant.tool, _tenant(warrant)), warrant)
         dynamodb = assumed.session.client("dynamodb", config=CONFIG)
-        return ReadSession(assumed.arn, ReadContext(dynamodb=dynamodb, **self._use(warrant)))
+        service = self._service(assumed, self._charter.tools[warrant.tool].verify_calls)
+        return ReadSession(assumed.arn, ReadContext(dynamodb=dynamodb, service=service, **self._use(warrant)))
+
+    def _service(self, assumed: _Assumed, operations: Sequence[str]) -> Service:
+        if not operations:
+            return NoService()
+        functions = {operation: self._names.operation(self._charter.domain, operation) for operation in operations}
+        return BusinessService(assumed.session.client("lambda", config=CONFIG), functions)
 
     def _use(self, warrant: Warrant) -> dict[str, Any]:
         by_tenant = frozenset(name for name, table in self._charter.tables.items() if table.tenant)

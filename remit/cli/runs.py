@@ -49,15 +49,19 @@ def act(
     tool: Annotated[str, typer.Argument(help="The tool it wants to use, such as refunds.issue_refund.")],
     payload: Annotated[str, typer.Option(help="The tool's payload: JSON, @file, or - for stdin.")],
     *,
+    scope: Annotated[
+        str | None, typer.Option(help='How far what was asked for reaches, and what it is about: {"reach": "record", "about": {…}}.')
+    ] = None,
     on_behalf_of: OnBehalfOf = None,
     key: _Key = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Ask for one governed action. Exit code 0 if it is done or waits for a human, 3 if it was refused or failed."""
     value, client = json_object(payload, "--payload"), find_target().client()
+    stated = None if scope is None else json_object(scope, "--scope")
     token = token_of(on_behalf_of)
     with progress(f"{agent} asks for {tool}", plain=False):
-        answer = client.act(agent, tool, value, key, token)
+        answer = client.act(agent, tool, value, key, token, scope=stated)
     if as_json:
         print_json(answer.model_dump(mode="json"))
     else:

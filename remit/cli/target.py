@@ -13,8 +13,9 @@ from remit.cli.errors import CliError
 from remit.client import Credentials, RemitClient
 from remit.local import cloud
 from remit.local.people import People
+from remit.local.state import STAGE
 
-LOCAL_STAGE = "local"
+LOCAL_STAGE = STAGE
 CORE_STACK = f"remit-{LOCAL_STAGE}-core"
 
 

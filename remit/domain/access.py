@@ -1,6 +1,6 @@
-"""What a domain has that its agents can be given a part of: tables, with their indexes, and senders of mail."""
+"""What a domain has that its agents can be given a part of: tables, with their indexes, senders of mail, and functions of a service."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -55,3 +55,13 @@ class SenderSpec(Model):
     """An address to send mail from. Its identity is the domain's own, so that no tool can write in Remit's name."""
 
     address: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class OperationSpec(Model):
+    """What one function of the business's own service does, so that IAM tells it from the others: `read` changes nothing."""
+
+    effect: Literal["read", "write"]
+
+    @property
+    def reads(self) -> bool:
+        return self.effect == "read"

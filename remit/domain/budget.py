@@ -43,6 +43,25 @@ class BudgetSpec(Model):
         return (agent_day(agent, now), self.day), (agent_run(agent, run), self.run)
 
 
+class Left(Model):
+    """What an agent may still draw from one meter today; money is in minor units."""
+
+    agent: str
+    meter: str
+    limit: int
+    used: int
+    left: int
+
+
+def left_of(agent: str, allowance: Allowance, drawn: Mapping[str, int]) -> tuple[Left, ...]:
+    """By meter. More than the limit can be drawn only of tokens, once a model took more than was reserved for it: then nothing is left."""
+    used = {meter: drawn.get(meter, 0) for meter in allowance.limits}
+    return tuple(
+        Left(agent=agent, meter=meter, limit=limit, used=used[meter], left=max(0, limit - used[meter]))
+        for meter, limit in allowance.limits.items()
+    )
+
+
 def agent_day(agent: str, now: datetime) -> str:
     """An agent's account of one day."""
     return f"agent/{agent}/{now.date().isoformat()}"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from remit.domain.access import SenderSpec, TableSpec
+from remit.domain.access import OperationSpec, SenderSpec, TableSpec
 from remit.domain.assertion import resource_of as asserted
 from remit.domain.budget import Allowance, BudgetSpec, LimitSpec, Spending
 from remit.domain.compensation import Compensation, contradictions
@@ -36,6 +36,10 @@ class Reach(StrEnum):
     RECORD = "record"
     ACCOUNT = "account"
     SYSTEM = "system"
+
+    def within(self, widest: "Reach") -> bool:
+        """Whether this reaches no further."""
+        return [*Reach].index(self) <= [*Reach].index(widest)
 
 
 class AgentSpec(Model):
@@ -82,19 +86,22 @@ class ToolSpec(Model):
     requires: tuple[Requirement, ...] = ()
     permissions: tuple[Permission, ...] = ()
     senders: tuple[Name, ...] = ()
+    calls: Annotated[tuple[Name, ...], Field(description="Operations of the domain's service")] = ()
     source: Annotated[dict[str, SourceSpec], Field(description="What fields of its result carry, at whatever depth; * is the rest")] = (
         Field(default_factory=dict)
     )
     destination: Annotated[dict[str, Side], Field(description="The payload fields that say where it goes")] = Field(default_factory=dict)
     spends: Annotated[Spending | None, Field(description="What it costs, for the budgets of money")] = None
     verify: Annotated[tuple[ReadPermission, ...], Field(description="What its read-back looks at, under the agent's reading role")] = ()
+    verify_calls: Annotated[tuple[Name, ...], Field(description="Operations that its read-back looks with, which only read")] = ()
     compensate: Compensation | None = None
 
     @model_validator(mode="after")
     def _what_is_written_is_read_back(self) -> Self:
-        if self.effect is Effect.READ and self.verify:
+        looks = bool(self.verify or self.verify_calls)
+        if self.effect is Effect.READ and looks:
             raise PydanticCustomError("nothing_to_verify", "verify: a tool that only reads has no outcome to read back")
-        if self.effect is not Effect.READ and not self.verify and self.message is None and not self.asserts:
+        if self.effect is not Effect.READ and not looks and self.message is None and not self.asserts:
             raise PydanticCustomError("unverified", "verify: a tool that writes says what its read-back looks at")
         return self
 
@@ -102,9 +109,12 @@ class ToolSpec(Model):
     def _acts_on_a_record_or_says_something(self) -> Self:
         if [self.resource is not None, self.message is not None, self.asserts].count(True) != 1:
             raise PydanticCustomError("resource", "resource: a tool acts on the record that it names, or is a message, and not both")
-        needs_nothing = self.effect is Effect.WRITE and not (self.permissions or self.senders or self.verify)
+        looks = self.verify or self.verify_calls
+        needs_nothing = self.effect is Effect.WRITE and not (self.permissions or self.senders or self.calls or looks)
         if self.message and not needs_nothing:
-            raise PydanticCustomError("message", "message: a message has the effect write, and needs no permissions, senders or verify")
+            raise PydanticCustomError(
+                "message", "message: a message has the effect write, and needs no permissions, senders, calls or verify"
+            )
         if self.asserts and (not needs_nothing or self.compensate or self.facts or self.requires):
             raise PydanticCustomError("asserts", "asserts: what asserts has the effect write, and needs nothing but its payload")
         return self
@@ -170,6 +180,9 @@ class Charter(Model):
     tree: Annotated[Allowance, Field(description="What a run and all that it asks for may spend together")] = Allowance()
     limits: LimitSpec = LimitSpec()
     senders: dict[Name, SenderSpec] = Field(default_factory=dict)
+    service: Annotated[dict[Name, OperationSpec], Field(description="What the business's own service does, a function for each")] = Field(
+        default_factory=dict
+    )
     authorities: Annotated[tuple[AuthoritySpec, ...], Field(min_length=1)] = DEFAULT_AUTHORITIES
     namespaces: dict[Namespace, NamespaceSpec] = Field(default_factory=dict)
     predicates: dict[PredicateName, PredicateSpec] = Field(default_factory=dict)
@@ -244,6 +257,14 @@ class Charter(Model):
         """The senders that any of the agent's tools may send from."""
         return tuple(sorted({sender for tool in self.agents[agent].tools for sender in self.tools[tool].senders}))
 
+    def calls_of(self, agent: str) -> tuple[str, ...]:
+        """The operations that any of the agent's tools may call to act."""
+        return tuple(sorted({operation for tool in self.agents[agent].tools for operation in self.tools[tool].calls}))
+
+    def verify_calls_of(self, agent: str) -> tuple[str, ...]:
+        """The operations that the read-backs of its tools look with."""
+        return tuple(sorted({operation for tool in self.agents[agent].tools for operation in self.tools[tool].verify_calls}))
+
     def namespaces_of(self, agent: str) -> tuple[str, ...]:
         """The namespaces that the agent reads, its own and the shared ones, in the charter's order."""
         return tuple(name for name, namespace in self.namespaces.items() if agent in namespace.readers)
@@ -309,6 +330,7 @@ class Charter(Model):
         yield from self._misread()
         yield from self._misled()
         yield from self._unowned()
+        yield from self._miscalled()
         yield from self._cycles()
         yield from contradictions(self.tools, self.agents)
         for name, route in self.routes.items():
@@ -346,6 +368,15 @@ class Charter(Model):
             if scribes and self.workflows[name].agent in scribes:
                 yield f"workflows.{name}.agent: '{self.workflows[name].agent}' is not there for workflows: it reads logs"
 
+    def _miscalled(self) -> Iterator[str]:
+        """What only looks calls nothing that writes."""
+        for name, spec in self.tools.items():
+            looking = {"verify_calls": spec.verify_calls, "calls": spec.calls if spec.effect is Effect.READ else ()}
+            for field, operations in looking.items():
+                for operation in operations:
+                    if operation in self.service and not self.service[operation].reads:
+                        yield f"tools.{name}.{field}: '{operation}' writes, and this only reads"
+
     def _cycles(self) -> Iterator[str]:
         requires = {name: spec.requires for name, spec in self.tools.items()}
         for name in self.tools:
@@ -365,6 +396,8 @@ class Charter(Model):
             yield f"tools.{tool}.permissions", tuple(permission.table for permission in spec.permissions), tables
             yield f"tools.{tool}.verify", tuple(permission.table for permission in spec.verify), tables
             yield f"tools.{tool}.senders", spec.senders, frozenset(self.senders)
+            yield f"tools.{tool}.calls", spec.calls, frozenset(self.service)
+            yield f"tools.{tool}.verify_calls", spec.verify_calls, frozenset(self.service)
             yield f"tools.{tool}.compensate", (spec.compensate.tool,) if spec.compensate else (), tools
             for permission in spec.permissions:
                 if permission.index and permission.table in tables:

@@ -1,4 +1,4 @@
-"""What a role may be given: on a domain's tables, and to send mail."""
+"""What a role may be given: on a domain's tables, to send mail, and to call the functions of the business's own service."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,8 +11,9 @@ from remit.domain.access import TENANT
 from remit.domain.identifiers import Name
 from remit.domain.model import Model
 
-# What a sender is good for, and the only action that is not on a table.
+# What a sender is good for, and an operation of a service: the only actions that are not on a table.
 SEND_MAIL = "ses:SendEmail"
+CALL = "lambda:InvokeFunction"
 
 
 class DataAction(StrEnum):

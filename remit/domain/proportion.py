@@ -2,13 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 
-from remit.domain.charter import Charter, ScopeSpec, ToolSpec
+from pydantic import Field
+
+from remit.domain.charter import Charter, Reach, ScopeSpec, ToolSpec
 from remit.domain.decision import Owner, Scope
+from remit.domain.errors import Denied, Reason
 from remit.domain.fact import Fact
 from remit.domain.intent import Intent
-from remit.domain.model import JsonObject
+from remit.domain.model import JsonObject, Model
 from remit.domain.precondition import equal
 from remit.domain.route import ApproverSpec, known_by_arn, known_by_name
+
+
+class StatedScope(Model):
+    """How far whoever asks for one action lets it reach, and the fields of its payload that name what it is about."""
+
+    reach: Reach
+    about: JsonObject = Field(default_factory=dict)
+
+    def covers(self, tool: ToolSpec, payload: JsonObject) -> bool:
+        """A payload without any of the fields is judged by its tool's reach alone."""
+        named = (equal(self.about[field], payload[field]) for field in self.about.keys() & payload.keys())
+        return tool.reach.within(self.reach) and all(named)
+
+    @property
+    def recorded(self) -> JsonObject:
+        return {"scope": self.model_dump(mode="json")}
 
 
 def owner_of(tool: ToolSpec, facts: Iterable[Fact], intent: Intent, approvers: Mapping[str, ApproverSpec]) -> Owner | None:
@@ -27,6 +46,14 @@ def scope_of(charter: Charter, opening: JsonObject, payload: JsonObject) -> Scop
     if workflow is None or workflow.scope is None:
         return None
     return Scope(reach=workflow.scope.reach, within=_within(workflow.scope, opening, payload))
+
+
+def check_stated(opening: JsonObject, tool: ToolSpec, payload: JsonObject) -> None:
+    """Raises Denied for what goes beyond the scope that was stated when the action was asked for, whatever policies allow."""
+    if opening.get("scope") is None or StatedScope.model_validate(opening["scope"]).covers(tool, payload):
+        return
+    why = "This reaches further than the scope that was stated with it, or is about something else."
+    raise Denied(why, (Reason(policy="request.scope", reason=why),))
 
 
 def _within(scope: ScopeSpec, opening: JsonObject, payload: JsonObject) -> bool:

@@ -12,7 +12,8 @@ from pathlib import Path
 from remit.local import state as states
 from remit.local.interrupts import held_back
 from remit.local.processes import is_running, spawn, stop, wait_until
-from remit.local.state import REGION, CloudState, Credentials, LocalCloudError, Ports
+from remit.local.state import REGION, STAGE, CloudState, Credentials, LocalCloudError, Ports
+from remit.names import Names
 
 __all__ = ["CloudState", "Credentials", "LocalCloudError", "current", "down", "up"]
 
@@ -95,7 +96,9 @@ def _plan(root: Path, port: int) -> CloudState:
 
 
 def _commands(state: CloudState) -> list[tuple[str, list[str]]]:
+    store = Names(STAGE).mail_store(state.account_id, state.region)
     inbox = ["remit.local.inbox", "--port", str(state.ports.smtp), "--folder", str(state.inbox_dir)]
+    inbox += ["--endpoint", state.endpoint, "--store", store]
     model = ["remit.local.model", "--port", str(state.ports.model)]
     services = [("inbox", inbox)] + ([("model", model)] if state.ports.model else [])
     return [*services, ("cloud", ["remit.local.server"])]

@@ -1,4 +1,5 @@
-"""The inbox: an SMTP server on 127.0.0.1 that keeps each message as a file, and a reader of those files."""
+"""The inbox: an SMTP server on 127.0.0.1 that keeps each message as a file and files it in its recipients' mailboxes, and a reader of those
+files."""
 
 import argparse
 import asyncio
@@ -9,8 +10,12 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+import boto3
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import BaseModel, ConfigDict
+
+from remit.local.deliveries import MailStore
+from remit.local.state import REGION
 
 _FILE = re.compile(r"(\d+)-.*\.eml")
 
@@ -35,24 +40,26 @@ def messages(folder: Path) -> list[Mail]:
 
 
 class Keeper:
-    """Keeps each delivered message in the folder, under the next number."""
+    """Keeps each delivered message in the folder, under the next number, by which it is M-number in the mailboxes."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, store: MailStore) -> None:
+        self._folder, self._store = folder, store
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         """Store the message whole or not at all."""
         number = max((_number(path) for path in _files(self._folder)), default=0) + 1
         path = self._folder / f"{number}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.eml"
         partial = path.with_suffix(".part")
-        partial.write_bytes(envelope.original_content or b"")
+        content = envelope.original_content or b""
+        partial.write_bytes(content)
         partial.replace(path)
+        await asyncio.to_thread(self._store.file, f"M-{number}", envelope.rcpt_tos, content)
         return "250 Message accepted for delivery"
 
 
-async def serve(port: int, folder: Path) -> None:
+async def serve(port: int, folder: Path, store: MailStore) -> None:
     """Accept mail until cancelled."""
-    keeper = Keeper(folder)
+    keeper = Keeper(folder, store)
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(keeper, hostname="localhost"), "127.0.0.1", port)
     await server.serve_forever()
 
@@ -93,8 +100,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="remit.local.inbox")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--endpoint", required=True, help="of the cloud, which has the store")
+    parser.add_argument("--store", required=True, help="the bucket of the mailbox service")
     arguments = parser.parse_args()
-    asyncio.run(serve(arguments.port, arguments.folder))
+    store = MailStore(boto3.client("s3", endpoint_url=arguments.endpoint, region_name=REGION), arguments.store)
+    asyncio.run(serve(arguments.port, arguments.folder, store))
 
 
 if __name__ == "__main__":

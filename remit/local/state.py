@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from remit.local.processes import Process
 
 REGION = "us-east-1"
+STAGE = "local"
 ACCOUNT_ID = "000000000000"
 
 

@@ -20,7 +20,7 @@ from remit.domain.model import JsonObject
 from remit.domain.operation import check_operation
 from remit.domain.payload import Payload, beyond_autonomy, parse_payload
 from remit.domain.precondition import check
-from remit.domain.proportion import owner_of, scope_of
+from remit.domain.proportion import check_stated, owner_of, scope_of
 from remit.domain.statement import OperationKind
 from remit.domain.wording import word
 from remit.names import extract_workflow
@@ -120,6 +120,7 @@ def _case(intent: Intent, judge: Judge, reasoning: JsonObject) -> Case:
     tenant = _tenant(intent, judge.charter)
     history = _history(intent, tool, judge)
     _goes_by_what_stands(reasoning, history)
+    check_stated(history.opening, tool, intent.payload)
     done, lineage = history.counts(), lineage_of(history.opening)
     if tool.message:
         check_message(tool.message, intent, history, lineage)

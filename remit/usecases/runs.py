@@ -13,6 +13,7 @@ from remit.domain.history import Caller
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
+from remit.domain.proportion import StatedScope
 from remit.names import action_workflow
 from remit.ports import Change, Clock, Entropy, Gate, Records, RunState, Workflows
 
@@ -89,15 +90,16 @@ def start_run(workflow: str, given: JsonObject, call: Call, ports: RunPorts) -> 
     return open_run(workflow, info, start, call, ports)
 
 
-def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPorts) -> str:
-    """Start one governed action for an agent that runs elsewhere. Returns the run's id. Raises Denied for a caller who does not speak for
-    the agent, and as start_run does."""
+def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPorts, *, scope: StatedScope | None = None) -> str:
+    """Start one governed action for an agent that runs elsewhere, within the scope if one is stated. Returns the run's id. Raises Denied
+    for a caller who does not speak for the agent, and as start_run does."""
     check_speaks_for(agent, call.requester, ports.elsewhere.get(agent, ()), ports.account)
     workflow = action_workflow(tool.partition(".")[0])
     info = ports.workflows.get(workflow)
     if info is None:
         raise _invalid("tool", f"'{tool}' belongs to no domain of this deployment")
-    return open_run(workflow, info, {"agent": agent, "intent": {"tool": tool, "payload": payload}}, call, ports)
+    stated: JsonObject = {} if scope is None else scope.recorded
+    return open_run(workflow, info, {"agent": agent, "intent": {"tool": tool, "payload": payload}, **stated}, call, ports)
 
 
 def view(run: str, ports: RunPorts) -> RunView:
@@ -160,7 +162,7 @@ def _digest(start: JsonObject) -> str:
 
 
 def _given(start: JsonObject) -> JsonObject:
-    return {name: start[name] for name in ("agent", "input", "intent") if name in start}
+    return {name: start[name] for name in ("agent", "input", "intent", "scope") if name in start}
 
 
 def run_id(call: Call, entropy: Entropy) -> str:

@@ -7,7 +7,17 @@ from constructs import Construct
 
 from remit.domain.charter import Charter
 from remit.domain.delegation import SESSION_TAGS
-from remit.domain.permission import MEMORY_READS, OWN_TENANT, SEND_MAIL, DataAction, Permission, ReadAction, ReadPermission, only_keys
+from remit.domain.permission import (
+    CALL,
+    MEMORY_READS,
+    OWN_TENANT,
+    SEND_MAIL,
+    DataAction,
+    Permission,
+    ReadAction,
+    ReadPermission,
+    only_keys,
+)
 from stacks.arns import Arns
 from stacks.constructs.function import Function
 from stacks.constructs.ledger_table import never_rewrites
@@ -15,16 +25,17 @@ from stacks.constructs.memory import memory
 
 
 class Boundaries(Construct):
-    """The most that agents of the domain can be given: to act on records of its tables and send its mail, or to read
-    records. Never IAM, STS or Remit's own."""
+    """The most that agents of the domain can be given: to act on records of its tables, send its mail and call its service, or to read
+    records and call what only reads. Never IAM, STS or Remit's own."""
 
     def __init__(self, scope: Construct, construct_id: str, *, arns: Arns, charter: Charter) -> None:
         super().__init__(scope, construct_id)
         known = {namespace for agent in charter.agents for namespace in charter.namespaces_of(agent)}
-        beside = (*memory(arns, sorted(known), *MEMORY_READS), *_beside_tables(arns, charter))
+        beside = (*memory(arns, sorted(known), *MEMORY_READS), *_beside_tables(arns, charter), *_calls(arns, charter, charter.service))
+        reading = _calls(arns, charter, (name for name, operation in charter.service.items() if operation.reads))
         acts, looks = (arns.names.of(charter.domain, f"{who}-boundary") for who in ("agents", "readers"))
         self.acting = self._boundary("Acting", acts, [*_on_records(arns, charter, DataAction), *beside, never_rewrites(arns)])
-        self.reading = self._boundary("Reading", looks, [*_on_records(arns, charter, ReadAction), never_rewrites(arns)])
+        self.reading = self._boundary("Reading", looks, [*_on_records(arns, charter, ReadAction), *reading, never_rewrites(arns)])
 
     def _boundary(self, construct_id: str, name: str, statements: list[iam.PolicyStatement]) -> iam.ManagedPolicy:
         return iam.ManagedPolicy(self, construct_id, managed_policy_name=name, statements=statements)
@@ -40,8 +51,10 @@ class AgentRoles(Construct):
         self._trusted = iam.ArnPrincipal(executor.role.role_arn)
         acts, looks = arns.names.agent_role(charter.domain, agent), arns.names.reader_role(charter.domain, agent)
         beside = (*memory(arns, charter.namespaces_of(agent), *MEMORY_READS), *_mail(arns, charter, charter.senders_of(agent)))
-        self._role("Acting", acts, [*_by_place(arns, charter, charter.permissions_of(agent)), *beside], boundaries.acting)
-        self._role("Reading", looks, _by_place(arns, charter, charter.reads_of(agent)), boundaries.reading)
+        acting = [*_by_place(arns, charter, charter.permissions_of(agent)), *beside, *_calls(arns, charter, charter.calls_of(agent))]
+        reading = [*_by_place(arns, charter, charter.reads_of(agent)), *_calls(arns, charter, charter.verify_calls_of(agent))]
+        self._role("Acting", acts, acting, boundaries.acting)
+        self._role("Reading", looks, reading, boundaries.reading)
 
     def _role(self, construct_id: str, name: str, statements: list[iam.PolicyStatement], boundary: iam.ManagedPolicy) -> None:
         """No policy at all where there is nothing to allow."""
@@ -104,3 +117,9 @@ def _mail(arns: Arns, charter: Charter, senders: Iterable[str]) -> Iterator[iam.
     identities = [arns.mail_identity(charter.senders[sender].address) for sender in senders]
     if identities:
         yield iam.PolicyStatement(actions=[SEND_MAIL], resources=identities)
+
+
+def _calls(arns: Arns, charter: Charter, operations: Iterable[str]) -> Iterator[iam.PolicyStatement]:
+    functions = [arns.operation(charter.domain, operation) for operation in operations]
+    if functions:
+        yield iam.PolicyStatement(actions=[CALL], resources=functions)

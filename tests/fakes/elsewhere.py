@@ -36,7 +36,16 @@ class ScriptedClient(RemitClient):
     def tools(self, agent: str) -> Catalogue:
         return ROW
 
-    def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None = None, on_behalf_of: str | None = None) -> Act:
+    def act(
+        self,
+        agent: str,
+        tool: str,
+        payload: Mapping[str, Any],
+        key: str | None = None,
+        on_behalf_of: str | None = None,
+        *,
+        scope: Mapping[str, Any] | None = None,
+    ) -> Act:
         self.asked.append((tool, payload, key))
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, ClientError):

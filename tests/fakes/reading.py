@@ -26,7 +26,7 @@ from remit.usecases.runs import RunPorts
 from tests.fakes.clock import CountingEntropy
 from tests.fakes.closing import close_ports
 from tests.fakes.logs import MemoryLogs
-from tests.fakes.outside import DirectExecutor, MemoryWorkflows, TimedSpans, executor_ports
+from tests.fakes.outside import DirectExecutor, MemoryWorkflows, TimedSpans, WokenGate, executor_ports
 from tests.fakes.shipping import LOGISTICS, PAYLOADS, Shipping
 from tests.fakes.tokens import make_purse
 from tools.logistics.payloads import AssertFact as AssertPayload
@@ -60,7 +60,16 @@ class ReadingRoom(Shipping):
 
     @property
     def desk(self) -> ExtractPorts:
-        runs = RunPorts(workflows={}, machines=self.machines, records=self.records, clock=self.clock, entropy=CountingEntropy())
+        runs = RunPorts(
+            workflows={},
+            machines=self.machines,
+            records=self.records,
+            clock=self.clock,
+            entropy=CountingEntropy(),
+            gate=WokenGate(),
+            account=ACCOUNT,
+            elsewhere={},
+        )
         desk = FactDesk(facts=self.fact_ports, account=ACCOUNT, roles={})
         return ExtractPorts(charters={"logistics": LOGISTICS}, desk=desk, logs=self.logs, runs=runs)
 

@@ -12,6 +12,7 @@ from remit.domain.errors import LinkRefused
 from remit.domain.history import Caller
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft, Kind
+from remit.names import action_workflow
 from remit.usecases.answer import Given, answer, look, opened
 from remit.usecases.close import close
 from remit.usecases.ending import Close, Outcome
@@ -30,26 +31,26 @@ class Stuck(Exception):
 
 @dataclass
 class Run:
-    """Started through the API, and governed by the machine behind POST /intents."""
+    """Started through the API, and governed as by the machine behind POST /intents."""
 
     deployment: Deployment
     intent: Intent
     verdict: Verdict | None = None
 
-    def ended(self) -> Outcome:
-        """Raises Stuck."""
-        self._open()
-        return self._close(self._governed())
-
-    def _open(self) -> None:
-        caller = Caller(requester=self.intent.requester).model_dump(mode="json")
-        draft = Draft(kind=Kind.RUN_STARTED, body={"workflow": "refunds-action", "domain": "refunds", **caller})
+    def opened(self) -> None:
+        caller, domain = Caller(requester=self.intent.requester).model_dump(mode="json"), self.deployment.business.domain
+        draft = Draft(kind=Kind.RUN_STARTED, body={"workflow": action_workflow(domain), "domain": domain, **caller})
         self.deployment.records().open_run(self.intent.run, draft)
 
-    def _governed(self) -> dict[str, Any]:
+    def ended(self) -> Outcome:
+        """Raises Stuck."""
+        return self._close(self.governed())
+
+    def governed(self) -> dict[str, Any]:
+        """What the task comes to. Raises Stuck."""
         tries = [0] * len(GOVERN["Retry"])
         for number in count():
-            answered = self._task(f"{self.intent.run}/{number}")
+            answered = self._task(f"{self.intent.key}/{number}")
             error = answered.get("error", {}).get("Error")
             retrier = next((index for index, each in enumerate(GOVERN["Retry"]) if error in each["ErrorEquals"]), None)
             if retrier is None or tries[retrier] >= GOVERN["Retry"][retrier]["MaxAttempts"]:

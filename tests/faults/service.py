@@ -147,6 +147,8 @@ def _response(request: AWSPreparedRequest, answer: Answered) -> AWSResponse:
 
 
 def _throttled(service: str) -> Answered:
+    if service == "s3":
+        return Answered(503, {}, b"<Error><Code>SlowDown</Code><Message>Reduce your request rate</Message></Error>")
     if service == "sts":
         error = "<Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>"
         return Answered(400, {}, f'<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{error}</ErrorResponse>'.encode())

@@ -11,6 +11,7 @@ CHARTERS = load_charters(Path("charters"))
 LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamodb:table/ledger"}
 MAIL = {f"ses:SendEmail on ses:{what}" for what in ("identity/remit@example.com", "configuration-set/mail")}
 MODEL = "bedrock:<AWS::Region>::foundation-model/amazon.nova-pro-v1:0"
+_MAIL_STORE = "s3:::mail-store-<AWS::AccountId>-<AWS::Region>"
 _ARCHIVED = "s3:::ledger-<AWS::AccountId>-<AWS::Region>"
 _LOGS = "s3:::logs-<AWS::AccountId>-<AWS::Region>"
 _STREAM_READS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
@@ -40,6 +41,20 @@ def of_all_functions() -> dict[str, set[str]]:
         "cascade": _cascade(),
         "claims-payout": {"dynamodb:PutItem on policy-administration-payouts"},
         "claims-export": {"dynamodb:Scan on dynamodb:table/claims-claims"},
+        **_mailbox_service(),
+    }
+
+
+def _mailbox_service() -> dict[str, set[str]]:
+    lists = f"s3:ListBucket on {_MAIL_STORE}"
+    return {
+        "mailbox-service-read": {lists, f"s3:GetObject on {_MAIL_STORE}/mail/*"},
+        "mailbox-service-list": {lists, f"s3:GetObject on {_MAIL_STORE}/deletions/*"},
+        "mailbox-service-delete": {
+            lists,
+            *(f"s3:{action} on {_MAIL_STORE}/deletions/*" for action in ("GetObject", "PutObject")),
+            f"s3:DeleteObject on {_MAIL_STORE}/mail/*",
+        },
     }
 
 
@@ -118,7 +133,7 @@ def _of_domain(charter: Charter) -> dict[str, set[str]]:
         grants[f"{charter.domain}-{agent}-executor"] = _executor(charter.domain, agent)
     if charter.scribe:
         reads = {f"s3:GetObject on {_LOGS}/kept/{charter.domain}/*"}
-        grants[f"{charter.domain}-extractor"] = reads | {f"bedrock:InvokeModel on {MODEL}"} | _tokens(charter, charter.scribe)
+        grants[f"{charter.domain}-extractor"] = reads | {f"bedrock:InvokeModel on {MODEL}"} | _tokens(charter)
         grants[f"{charter.domain}-{charter.scribe}-executor"] = reads | LEDGER | _uses() | _asserting()
     for agent in charter.reasoning_agents():
         kept = f"s3:PutObject on s3:::transcripts-<AWS::AccountId>-<AWS::Region>/{charter.domain}/{agent}/*"

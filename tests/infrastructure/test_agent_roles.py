@@ -76,6 +76,10 @@ def place(charter: Charter, permission: Permission | ReadPermission) -> str:
     return f"dynamodb:table/{charter.domain}-{permission.table}" + (f"/index/{index}" if index else "")
 
 
+def function(charter: Charter, operation: str) -> str:
+    return f"lambda:function:{charter.domain}-service-{operation}"
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_iam_lets_the_agents_reach_is_what_the_charters_say(stage: str) -> None:
     assert compare(CHARTERS, deployment(stage).templates, Names(stage)) == Difference(beyond=(), short=())
@@ -87,7 +91,9 @@ def test_its_own_policy_is_exactly_the_charters_cells(held: Held) -> None:
     cells = {f"{action} on {place(held.charter, permission)}" for permission in held.permissions for action in permission.actions}
     senders = () if held.reads else held.charter.senders_of(held.agent)
     mail = {f"ses:SendEmail on ses:identity/{held.charter.senders[sender].address}" for sender in senders}
-    expected = {("Allow", cell) for cell in cells | mail}
+    operations = held.charter.verify_calls_of(held.agent) if held.reads else held.charter.calls_of(held.agent)
+    calls = {f"lambda:InvokeFunction on {function(held.charter, operation)}" for operation in operations}
+    expected = {("Allow", cell) for cell in cells | mail | calls}
     assert {statement for document in documents for statement in held.deployed.statements(document)} == expected | held.memory
     assert "*" not in json.dumps(documents)
 
@@ -139,6 +145,8 @@ def test_its_boundary_is_records_of_the_domains_own_tables_and_to_act_its_mail_t
         indexes = [f"{charter.domain}-{table}/index/{index}" for table, spec in charter.tables.items() for index in spec.indexes]
         expected |= {f"dynamodb:Query on dynamodb:table/{index}" for index in indexes}
         expected |= {f"ses:SendEmail on ses:identity/{sender.address}" for sender in charter.senders.values()}
+    operations = [name for name, operation in charter.service.items() if operation.reads or not held.reads]
+    expected |= {f"lambda:InvokeFunction on {function(charter, operation)}" for operation in operations}
     assert held.boundary == {("Allow", grant) for grant in expected} | held.memory
 
 
@@ -149,8 +157,10 @@ def test_its_boundary_leaves_out_everything_that_is_not_its_domains(held: Held) 
     others = {deployed.short(table["Properties"]["TableName"]) for table in deployed.of_type("AWS::DynamoDB::Table").values()} - own
     assert {"warrants", "uses", "approvals", "actions", "ledger", "policy-administration-payouts"} <= others
     reached = {grant.partition(" on ")[::2] for _, grant in held.boundary - held.memory}
-    assert {action.partition(":")[0] for action, _ in reached} <= ({"dynamodb"} if held.reads else {"dynamodb", "ses"})
-    assert not {resource.split("/")[1] for _, resource in reached} & others
+    assert {action.partition(":")[0] for action, _ in reached} <= {"dynamodb", "lambda", *(() if held.reads else ("ses",))}
+    operations = {resource for action, resource in reached if action == "lambda:InvokeFunction"}
+    assert operations <= {function(held.charter, operation) for operation in held.charter.service}
+    assert not {resource.split("/")[1] for _, resource in reached if resource not in operations} & others
     assert "ses:identity/remit@example.com" not in {resource for _, resource in reached}
 
 

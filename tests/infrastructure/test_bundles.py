@@ -23,6 +23,7 @@ for charter in CHARTERS:
     if charter.scribe:
         FOLDERS |= {f"{charter.domain}-extractor": "extractor", f"{charter.domain}-{charter.scribe}-executor": "asserter"}
 FOLDERS |= dict.fromkeys(("claims-payout", "claims-export"), "policy_administration")
+FOLDERS |= dict.fromkeys(("mailbox-service-read", "mailbox-service-list", "mailbox-service-delete"), "mailbox")
 
 
 def test_every_function_has_its_own_asset(assets: dict[str, Path]) -> None:

@@ -157,8 +157,7 @@ def test_an_auditor_reads_the_ledger_and_its_archive_and_nothing_else() -> None:
 @pytest.mark.parametrize(("stage", "days"), [("local", 7), ("prod", 365)])
 def test_what_models_were_asked_and_answered_is_encrypted_expires_and_can_be_redacted(stage: str, days: int) -> None:
     deployed = deployment(stage)
-    buckets = (each["Properties"] for each in deployed.of_type("AWS::S3::Bucket").values())
-    (bucket,) = (each for each in buckets if "ObjectLockEnabled" not in each)
+    (bucket,) = (each["Properties"] for name, each in deployed.of_type("AWS::S3::Bucket").items() if "Transcripts" in name)
     assert "VersioningConfiguration" not in bucket
     assert [rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]] == [days]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}

@@ -49,6 +49,7 @@ TOLD_ALSO: dict[str, set[str]] = {
     "monitor": set(),
     "claims-payout": {"PAYOUTS_TABLE"},
     "claims-export": {"CLAIMS_TABLE"},
+    **{f"mailbox-service-{operation}": {"MAIL_STORE"} for operation in ("read", "list", "delete")},
 }
 for charter in CHARTERS:
     TOLD_ALSO[f"{charter.domain}-gate"] = {"REMIT_DOMAIN", "POLICY_ENGINE", "POLICY_STORE_ID", "MAIL_SENDER", "PUBLIC_URL", "ACCOUNT"}

@@ -72,6 +72,14 @@ def test_a_run_is_accepted_in_the_name_of_who_signed(desk: Desk) -> None:
     assert desk.machines.started[body["run"]][1]["requester"] == {"arn": CALLER}
 
 
+def test_the_scope_that_an_intent_states_is_recorded_with_its_run(desk: Desk) -> None:
+    scope = {"reach": "record", "about": {"order_id": "O-1001"}}
+    _, body = call("POST", "/intents", {**INTENT, "scope": scope})
+    assert desk.records.entries(body["run"])[0].body["scope"] == scope
+    status, body = call("POST", "/intents", {**INTENT, "scope": {"reach": "planet"}})
+    assert (status, "scope.reach" in body["message"]) == (400, True)
+
+
 def test_the_idempotency_key_header_makes_a_repeat_the_same_run(desk: Desk) -> None:
     given = {"workflow": "refunds", "input": {}}
     runs = {call("POST", "/runs", given, **{"Idempotency-Key": "k"})[1]["run"] for _ in range(2)}

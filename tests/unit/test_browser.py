@@ -71,7 +71,7 @@ def test_without_a_browser_the_checks_fail_and_the_rest_is_checked_all_the_same(
     programs(monkeypatch, tmp_path)
     checked = taken(monkeypatch)
     monkeypatch.setattr(check, "stages", lambda root: [check.Stage("unit tests", ["pytest"])])
-    assert (check.check(tmp_path), checked) == (["browser"], [["pytest"]])
+    assert (check.check(tmp_path, None), checked) == (["browser"], [["pytest"]])
     assert browser.MISSING in capsys.readouterr().out
 
 

@@ -34,6 +34,7 @@ class FakeClient:
     def __init__(self, run: Run | None = None, act: Act | None = None, error: Exception | None = None) -> None:
         self._run, self._act, self._error = run or told.paid(), act, error
         self.asked: list[tuple[object, ...]] = []
+        self.scope: Mapping[str, Any] | None = None
 
     def client(self) -> "FakeClient":
         return self
@@ -50,7 +51,17 @@ class FakeClient:
         self._note(run)
         return self._run
 
-    def act(self, agent: str, tool: str, payload: Mapping[str, Any], key: str | None, on_behalf_of: str | None) -> Act:
+    def act(
+        self,
+        agent: str,
+        tool: str,
+        payload: Mapping[str, Any],
+        key: str | None,
+        on_behalf_of: str | None,
+        *,
+        scope: Mapping[str, Any] | None,
+    ) -> Act:
+        self.scope = scope
         self._note(agent, tool, payload, key, on_behalf_of)
         assert self._act
         return self._act
@@ -113,6 +124,12 @@ def test_the_input_may_come_from_a_file_or_from_stdin(cli: Cli, tmp_path: Path, 
     cli("run", "refunds", "--input", f"@{file}", client=client)
     cli("run", "refunds", "--input", "-", client=client)
     assert [payload for _, payload, _, _ in client.asked] == [{"from": "file"}, {"from": "stdin"}]
+
+
+def test_an_action_is_asked_for_within_the_scope_that_is_stated(cli: Cli) -> None:
+    client = FakeClient(act=REFUSED)
+    cli("act", "secretary", "mailbox.read_message", "--payload", "{}", "--scope", '{"reach": "record"}', client=client)
+    assert client.scope == {"reach": "record"}
 
 
 def test_a_persons_token_comes_from_a_file_or_from_stdin(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,8 @@ def ledger_file(tmp_path: Path) -> Path:
 
 def test_every_price_has_its_source_and_the_table_its_date() -> None:
     """The title of a page of AWS, its address and when it was read."""
-    assert {price.source for price in (*PRICES.models.values(), *PRICES.calls.values())} == PRICES.sources.keys()
+    named = {*(model.source for model in PRICES.models.values()), *(call.source for call in PRICES.calls.values())}
+    assert named == PRICES.sources.keys()
     pages = PRICES.sources.values()
     assert [source for source in pages if not source.page.startswith("https://aws.amazon.com/")] == []
     assert PRICES.as_of == max(source.as_of for source in pages)

@@ -9,7 +9,7 @@ import pytest
 
 from remit.domain.action import ActionStatus, Failure
 from remit.domain.ballot import Verdict
-from remit.domain.budget import Allowance, BudgetSpec, LimitSpec
+from remit.domain.budget import Allowance, BudgetSpec, LimitSpec, left_of
 from remit.domain.ledger import Kind
 from remit.domain.model import JsonObject
 from remit.domain.warrant import LIFETIME, Receipt, Warrant
@@ -203,3 +203,9 @@ def test_of_a_hundred_intents_at_once_exactly_the_ten_pass_that_the_budget_cover
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda intent: govern(Proposal(task_token=intent.run, intent=intent), ports), intents))
     assert (answers(made).count("DONE"), answers(made).count("Remit.BudgetExhausted"), made.till.times) == (10, 90, 10)
+
+
+def test_what_is_left_of_a_day_is_told_by_meter_and_never_less_than_nothing() -> None:
+    day = Allowance(actions=10, money={"USD": 500_00}, tokens=100)
+    left = left_of("support", day, {"actions": 4, "tokens": 120, "steps": 9})
+    assert [(each.meter, each.left, each.limit) for each in left] == [("actions", 6, 10), ("tokens", 0, 100), ("money/USD", 500_00, 500_00)]

@@ -7,15 +7,20 @@ import pytest
 from remit.charters import load_charter, load_payloads
 from remit.domain.approval import request_approval
 from remit.domain.ballot import Answer, Verdict, Voice
+from remit.domain.charter import Reach
 from remit.domain.decision import Decision, FactUsed, Outcome, Owner, Scope
 from remit.domain.delegation import Delegator
+from remit.domain.errors import Denied
 from remit.domain.fact import make_fact
+from remit.domain.history import Caller
 from remit.domain.intent import Intent, Requester
+from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject
-from remit.domain.proportion import owner_of, scope_of
+from remit.domain.proportion import StatedScope, check_stated, owner_of, scope_of
 from remit.domain.route import Route
 from remit.domain.wording import word
 from tests.fakes.clock import NOON
+from tests.fakes.gate import RUN, World
 
 MAILBOX = load_charter(Path("charters/mailbox.yaml"))
 TOOL = MAILBOX.tools["mailbox.ask_to_delete"]
@@ -71,6 +76,50 @@ def test_a_payload_is_within_the_scope_if_it_is_about_the_record_that_the_reques
 @pytest.mark.parametrize("workflow", ["mailbox-action", None])
 def test_a_workflow_without_a_scope_has_none(workflow: str | None) -> None:
     assert scope_of(MAILBOX, {"workflow": workflow}, ASKED) is None
+
+
+ONE = StatedScope(reach=Reach.RECORD, about={"message_id": "M-1"})
+
+
+@pytest.mark.parametrize(
+    ("stated", "tool", "payload"),
+    [
+        (ONE, "mailbox.ask_to_delete", ASKED),
+        (ONE, "mailbox.read_message", {"mailbox_id": "olivia"}),
+        (StatedScope(reach=Reach.ACCOUNT), "mailbox.disable_account", {"mailbox_id": "olivia"}),
+    ],
+    ids=["the one named", "about no message at all", "as far as was stated"],
+)
+def test_what_is_within_the_scope_that_was_stated_is_left_to_policies(stated: StatedScope, tool: str, payload: JsonObject) -> None:
+    check_stated(stated.recorded, MAILBOX.tools[tool], payload)
+
+
+@pytest.mark.parametrize(
+    ("tool", "payload"),
+    [
+        ("mailbox.ask_to_delete", {**ASKED, "message_id": "M-2"}),
+        ("mailbox.disable_account", {"mailbox_id": "olivia"}),
+        ("mailbox.wipe_store", {"mailbox_id": "olivia"}),
+    ],
+)
+def test_what_goes_beyond_the_scope_that_was_stated_is_denied(tool: str, payload: JsonObject) -> None:
+    with pytest.raises(Denied) as caught:
+        check_stated(ONE.recorded, MAILBOX.tools[tool], payload)
+    assert [reason.policy for reason in caught.value.reasons] == ["request.scope"]
+
+
+def test_where_no_scope_was_stated_nothing_is_beyond_it() -> None:
+    check_stated({"workflow": "mailbox-action"}, MAILBOX.tools["mailbox.wipe_store"], ASKED)
+
+
+def test_the_gate_goes_by_the_scope_that_the_api_recorded() -> None:
+    world = World()
+    caller = Caller(requester=Requester(arn="arn:aws:iam::000000000000:user/caller")).model_dump(mode="json")
+    stated = StatedScope(reach=Reach.RECORD, about={"order_id": "O-2001"}).recorded
+    world.records.open_run(RUN, Draft(kind=Kind.RUN_STARTED, body={"workflow": "refunds-action", "domain": "refunds", **caller, **stated}))
+    world.propose()
+    refused = world.entries()[-1]
+    assert (refused.kind, refused.body["error"], world.till.times) == (Kind.INTENT_REFUSED, "Remit.Denied", 0)
 
 
 def test_on_what_is_somebodys_own_nobody_else_on_the_route_has_a_say() -> None:

@@ -20,7 +20,7 @@ from remit.domain.payload import Payload
 from remit.toolkit import ToolContext, ToolFailed
 from tests.fakes.dynamodb import NAMES, make_table, moto_dynamodb
 from tools.receivables.actions import TOOLS
-from tools.receivables.payloads import CheckDispute, ListUnpaid, SendDefaultNotice, SendReminder, UpdateCrm
+from tools.receivables.payloads import CheckDispute, ListUnpaid, SendDefaultNotice, SendReminder, StrikeNote, UpdateCrm
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,6 +42,11 @@ INVOICE: JsonObject = {
 }
 LABELS = Labels(integrity=Integrity.INTERNAL, confidentiality=Confidentiality.SECRET)
 REMIND = SendReminder(invoice_id="I-1", passage="Perhaps our letters crossed.")
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("remit.adapters.business_mail._PAUSES", (0.0, 0.0))
 
 
 @pytest.fixture
@@ -196,6 +201,20 @@ def test_a_letter_that_ses_refuses_was_not_sent_and_is_kept_as_refused(context: 
     assert (matches, observed["status"], observed["said"]) == (False, "refused", code)
 
 
+def test_a_letter_that_ses_has_no_time_for_is_sent_a_little_later_and_once(context: ToolContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert context.ses is not None
+    take, busy = context.ses.send_email, iter([True, True])
+
+    def send(**letter: Any) -> object:  # noqa: ANN401 - as boto3 is called
+        if next(busy, False):
+            raise answer("TooManyRequestsException", 429)
+        return take(**letter)
+
+    monkeypatch.setattr(context.ses, "send_email", send)
+    TOOLS["receivables.send_reminder"].execute(REMIND, context)
+    assert (len(sent()), outcome("receivables.send_reminder", REMIND, context)[0]) == (1, True)
+
+
 @pytest.mark.parametrize("error", [answer("InternalFailure", 500), ReadTimeoutError(endpoint_url="ses"), KeyboardInterrupt("killed")])
 def test_a_letter_that_may_or_may_not_have_been_sent_is_not_known_and_never_sent_again(context: ToolContext, error: BaseException) -> None:
     tool = TOOLS["receivables.send_reminder"]
@@ -218,10 +237,44 @@ def test_the_customers_record_says_what_was_sent_last(context: ToolContext) -> N
     TOOLS["receivables.update_crm"].execute(update, context)
     assert outcome("receivables.update_crm", update, context) == (True, update.model_dump())
     customer = record(context, "customers", "customer_id", "K-1")
-    assert customer == {**CUSTOMER, "last_letter": "reminder", "last_invoice": "I-1", "version": 2}
+    assert customer == {**CUSTOMER, "last_letter": "reminder", "last_invoice": "I-1", "last_note": "use-1", "version": 2}
+
+
+NOTED, LATER = "a" * 40, "b" * 40
+STRIKE = StrikeNote(activity_id=NOTED, customer_id="K-1", invoice_id="I-1", letter="reminder")
+UPDATE = UpdateCrm(customer_id="K-1", invoice_id="I-1", letter="reminder")
+
+
+def test_a_note_is_struck_once_and_leaves_the_customers_record_as_it_was(context: ToolContext) -> None:
+    tool, undoing = TOOLS["receivables.strike_note"], replace(context, key="use-2")
+    TOOLS["receivables.update_crm"].execute(UPDATE, replace(context, key=NOTED))
+    assert outcome("receivables.strike_note", STRIKE, undoing) == (False, None)
+    tool.execute(STRIKE, undoing)
+    assert outcome("receivables.strike_note", STRIKE, undoing)[0]
+    assert record(context, "customers", "customer_id", "K-1") == {**CUSTOMER, "version": 3}
+    with pytest.raises(ToolFailed):
+        tool.execute(STRIKE, replace(context, key="use-3"))
+
+
+def test_a_later_note_stays_when_an_earlier_one_is_struck(context: ToolContext) -> None:
+    TOOLS["receivables.update_crm"].execute(UPDATE, replace(context, key=NOTED))
+    later = replace(context, key="use-2")
+    TOOLS["receivables.update_crm"].execute(UPDATE.model_copy(update={"letter": "default_notice"}), later)
+    undoing = replace(context, key="use-3")
+    TOOLS["receivables.strike_note"].execute(STRIKE, undoing)
+    assert outcome("receivables.strike_note", STRIKE, undoing)[0]
+    assert record(context, "customers", "customer_id", "K-1")["last_letter"] == "default_notice"
+
+
+@pytest.mark.parametrize("changes", [{"activity_id": LATER}, {"customer_id": "K-2"}, {"invoice_id": "I-2"}])
+def test_nothing_is_struck_that_was_not_noted_so(context: ToolContext, changes: dict[str, str]) -> None:
+    TOOLS["receivables.update_crm"].execute(UPDATE, replace(context, key=NOTED))
+    with pytest.raises(ToolFailed):
+        TOOLS["receivables.strike_note"].execute(STRIKE.model_copy(update=changes), replace(context, key="use-2"))
+    assert "struck_by" not in record(context, "activities", "activity_id", NOTED)
 
 
 def test_a_customer_who_is_not_there_gets_no_activity(context: ToolContext) -> None:
     with pytest.raises(ToolFailed):
         TOOLS["receivables.update_crm"].execute(UpdateCrm(customer_id="K-9", invoice_id="I-1", letter="reminder"), context)
-    assert record(context, "activities", "activity_id", "use-1") == {}
+    assert record(context, "activities", "activity_id", NOTED) == {}

@@ -1,78 +1,43 @@
-"""How the mailbox domain acts: on its own tables, with the agent's own credentials."""
+"""How the mailbox domain acts: through the mailbox service and on its own table, with the agent's own credentials."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from remit.adapters.business_records import read_own, read_record, refusals
+from remit.adapters.business_records import read_record, refusals
 from remit.adapters.dynamodb_items import encode
-from remit.domain.model import JsonObject
+from remit.domain.model import Json, JsonObject
 from remit.toolkit import ReadContext, ReadTool, Tool, ToolContext, ToolFailed, Use
 from tools.mailbox.payloads import AskToDelete, DisableAccount, ReadMessage, RotateCredentials, WipeStore
 
-_AT_ONCE = 100
-
 
 class ReadMessageTool(ReadTool[ReadMessage]):
-    """Reads one message by its key."""
+    """Has the mailbox service read one message; that there is none is an answer too."""
 
     def expected(self, payload: ReadMessage, use: Use) -> JsonObject:
         return {"message_id": payload.message_id, "mailbox_id": payload.mailbox_id}
 
     def read_back(self, payload: ReadMessage, context: ReadContext) -> JsonObject | None:
-        return read_record(context, "messages", "message_id", payload.message_id)
+        return context.service.call("read", payload.model_dump(mode="json"))
 
 
 class AskToDeleteTool(Tool[AskToDelete]):
-    """Deletes exactly one message, and notes what has to be there afterwards, in one transaction with the mailbox as it was read."""
+    """Has the mailbox service delete exactly one message; the service notes what has to be there afterwards."""
 
     def execute(self, payload: AskToDelete, context: ToolContext) -> None:
-        mailbox = read_record(context.reading(), "mailboxes", "mailbox_id", payload.mailbox_id)
-        if mailbox is None or payload.message_id not in _ids(mailbox):
-            raise ToolFailed(f"The mailbox {payload.mailbox_id} has no message {payload.message_id}.")
-        others = [message for message in _ids(mailbox) if message != payload.message_id]
-        note = {"deletion_id": context.key, **payload.model_dump(mode="json"), "others": [*others], "run": context.run}
-        with refusals():
-            context.dynamodb.transact_write_items(
-                TransactItems=[
-                    {
-                        "Put": {
-                            "TableName": context.tables["deletions"],
-                            "Item": encode(note),
-                            "ConditionExpression": "attribute_not_exists(deletion_id)",
-                        }
-                    },
-                    {
-                        "Delete": {
-                            "TableName": context.tables["messages"],
-                            "Key": {"message_id": {"S": payload.message_id}},
-                            "ConditionExpression": "mailbox_id = :mailbox",
-                            "ExpressionAttributeValues": {":mailbox": {"S": payload.mailbox_id}},
-                        }
-                    },
-                    {
-                        "Update": {
-                            "TableName": context.tables["mailboxes"],
-                            "Key": {"mailbox_id": {"S": payload.mailbox_id}},
-                            "UpdateExpression": "SET messages = :others ADD version :one",
-                            "ConditionExpression": "version = :read",
-                            "ExpressionAttributeValues": encode({":others": [*others], ":one": 1, ":read": mailbox["version"]}),
-                        }
-                    },
-                ]
-            )
+        context.service.call("delete", {**payload.model_dump(mode="json"), "use": context.key})
 
     def expected(self, payload: AskToDelete, use: Use) -> JsonObject:
         return {**payload.model_dump(mode="json"), "gone": True, "missing": []}
 
     def read_back(self, payload: AskToDelete, context: ReadContext) -> JsonObject | None:
-        """The message is gone, and everything else that was there is there."""
-        noted = read_own(context, "deletions", "deletion_id")
-        if noted is None:
+        """The message is gone, and everything else that was there is there, but for what was deleted on another word."""
+        listed = context.service.call("list", payload.model_dump(mode="json"))
+        note = listed["note"]
+        if not isinstance(note, dict) or note["use"] != context.key:
             return None
-        others = [str(message) for message in _list(noted["others"])]
-        there = set(_there([payload.message_id, *others], context))
-        missing = [message for message in others if message not in there]
-        return {**payload.model_dump(mode="json"), "gone": payload.message_id not in there, "missing": [*missing]}
+        there, deleted = _list(listed["there"]), _list(listed["deleted"])
+        missing = [message for message in _list(note["others"]) if message not in there and message not in deleted]
+        return {**payload.model_dump(mode="json"), "gone": payload.message_id not in there, "missing": missing}
 
 
 class DisableAccountTool(Tool[DisableAccount]):
@@ -125,11 +90,10 @@ class WipeStoreTool(Tool[WipeStore]):
         raise ToolFailed("The mailbox service has no such operation.")
 
     def expected(self, payload: WipeStore, use: Use) -> JsonObject:
-        return {"mailbox_id": payload.mailbox_id, "messages": []}
+        return {"mailbox_id": payload.mailbox_id, "wiped": True}
 
     def read_back(self, payload: WipeStore, context: ReadContext) -> JsonObject | None:
-        mailbox = read_record(context, "mailboxes", "mailbox_id", payload.mailbox_id) or {}
-        return None if _ids(mailbox) else self.expected(payload, context)
+        """Nothing could have been done."""
 
 
 def _changed(mailbox: str, mark: str, context: ReadContext) -> JsonObject | None:
@@ -138,22 +102,7 @@ def _changed(mailbox: str, mark: str, context: ReadContext) -> JsonObject | None
     return record if record is not None and record.get(mark) == context.key else None
 
 
-def _there(messages: Sequence[str], context: ReadContext) -> Iterator[str]:
-    """Those of the messages that exist. Raises RuntimeError when the table did not answer for all of them."""
-    table = context.tables["messages"]
-    for first in range(0, len(messages), _AT_ONCE):
-        keys: Any = [{"message_id": {"S": message}} for message in messages[first : first + _AT_ONCE]]
-        answer = context.dynamodb.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
-        if answer["UnprocessedKeys"]:
-            raise RuntimeError("not every message could be looked for")
-        yield from (str(item["message_id"]["S"]) for item in answer["Responses"].get(table, []))
-
-
-def _ids(mailbox: JsonObject) -> list[str]:
-    return [str(message) for message in _list(mailbox.get("messages"))]
-
-
-def _list(value: object) -> list[object]:
+def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from remit.domain.payload import Payload, Text
 
 MailboxId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-MessageId = Annotated[str, Field(pattern=r"^M-[0-9]{1,12}$")]
+MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,79}$", description="As the mail store calls it")]
 
 
 class ReadMessage(Payload):

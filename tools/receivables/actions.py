@@ -1,7 +1,7 @@
 """How the receivables domain acts: on its own tables and from its own sender, with the agent's own credentials."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from remit.adapters.business_mail import Letter, read_letter, send_once
 from remit.adapters.business_records import read_own, read_record, refusals
@@ -9,7 +9,10 @@ from remit.adapters.dynamodb_items import decode, encode
 from remit.domain.canonical import digest
 from remit.domain.model import JsonObject
 from remit.toolkit import ReadContext, ReadTool, Tool, ToolContext, ToolFailed, Use
-from tools.receivables.payloads import CheckDispute, ListUnpaid, SendDefaultNotice, SendReminder, UpdateCrm
+from tools.receivables.payloads import CheckDispute, ListUnpaid, SendDefaultNotice, SendReminder, StrikeNote, UpdateCrm
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 # As many as the state machine works on at once: none waits for the others to be paid.
 _AT_ONCE = 10
@@ -111,11 +114,12 @@ class UpdateCrmTool(Tool[UpdateCrm]):
                         "Update": {
                             "TableName": context.tables["customers"],
                             "Key": {"customer_id": {"S": payload.customer_id}},
-                            "UpdateExpression": "SET last_letter = :letter, last_invoice = :invoice ADD version :one",
+                            "UpdateExpression": "SET last_letter = :letter, last_invoice = :invoice, last_note = :note ADD version :one",
                             "ConditionExpression": "attribute_exists(customer_id)",
                             "ExpressionAttributeValues": {
                                 ":letter": {"S": payload.letter},
                                 ":invoice": {"S": payload.invoice_id},
+                                ":note": {"S": context.key},
                                 ":one": {"N": "1"},
                             },
                         }
@@ -128,6 +132,53 @@ class UpdateCrmTool(Tool[UpdateCrm]):
 
     def read_back(self, payload: UpdateCrm, context: ReadContext) -> JsonObject | None:
         return read_own(context, "activities", "activity_id")
+
+
+class StrikeNoteTool(Tool[StrikeNote]):
+    """Marks the activity as struck, and takes it from the customer's record in the same transaction if it was the last there."""
+
+    def execute(self, payload: StrikeNote, context: ToolContext) -> None:
+        struck, last = self._struck(payload, context), self._was_last(payload, context)
+        try:
+            with refusals():
+                context.dynamodb.transact_write_items(TransactItems=[struck, last])
+        except ToolFailed:
+            # A later note stands in the customer's record, and stays there.
+            with refusals():
+                context.dynamodb.transact_write_items(TransactItems=[struck])
+
+    @staticmethod
+    def _struck(payload: StrikeNote, context: ToolContext) -> "TransactWriteItemTypeDef":
+        return {
+            "Update": {
+                "TableName": context.tables["activities"],
+                "Key": {"activity_id": {"S": payload.activity_id}},
+                "UpdateExpression": "SET struck_by = :key",
+                "ConditionExpression": "attribute_not_exists(struck_by) AND customer_id = :customer AND invoice_id = :invoice",
+                "ExpressionAttributeValues": encode(
+                    {":key": context.key, ":customer": payload.customer_id, ":invoice": payload.invoice_id}
+                ),
+            }
+        }
+
+    @staticmethod
+    def _was_last(payload: StrikeNote, context: ToolContext) -> "TransactWriteItemTypeDef":
+        return {
+            "Update": {
+                "TableName": context.tables["customers"],
+                "Key": {"customer_id": {"S": payload.customer_id}},
+                "UpdateExpression": "REMOVE last_letter, last_invoice, last_note ADD version :one",
+                "ConditionExpression": "last_note = :note",
+                "ExpressionAttributeValues": encode({":note": payload.activity_id, ":one": 1}),
+            }
+        }
+
+    def expected(self, payload: StrikeNote, use: Use) -> JsonObject:
+        return {**payload.model_dump(mode="json"), "struck_by": use.key}
+
+    def read_back(self, payload: StrikeNote, context: ReadContext) -> JsonObject | None:
+        note = read_record(context, "activities", "activity_id", payload.activity_id) or {}
+        return {name: note.get(name) for name in self.expected(payload, context)} if note.get("struck_by") == context.key else None
 
 
 def _owed(invoice: JsonObject | None) -> JsonObject:
@@ -143,4 +194,5 @@ TOOLS: Mapping[str, Tool[Any]] = {
     "receivables.send_reminder": SendReminderTool(),
     "receivables.send_default_notice": SendDefaultNoticeTool(),
     "receivables.update_crm": UpdateCrmTool(),
+    "receivables.strike_note": StrikeNoteTool(),
 }

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from remit.domain.payload import Payload
+from remit.domain.payload import Payload, UseKey
 
 InvoiceId = Annotated[str, Field(pattern=r"^I-[0-9]{1,12}$")]
 CustomerId = Annotated[str, Field(pattern=r"^K-[0-9]{1,12}$")]
@@ -42,6 +42,15 @@ class SendDefaultNotice(Payload):
 class UpdateCrm(Payload):
     """Write into the customer's record that a letter about an invoice was sent."""
 
+    customer_id: CustomerId
+    invoice_id: InvoiceId
+    letter: Literal["reminder", "default_notice"]
+
+
+class StrikeNote(Payload):
+    """Take back a note in the customer's record."""
+
+    activity_id: UseKey
     customer_id: CustomerId
     invoice_id: InvoiceId
     letter: Literal["reminder", "default_notice"]

@@ -202,6 +202,10 @@ def _renewed(body: Body) -> Line:
     return Line("question", f"anew {asked.headline}", [*_changes(body), *asked.details])
 
 
+def _withdrawn(_: Body) -> Line:
+    return Line("withdrawn", "nobody waits for the answer any more", [])
+
+
 def _superseded(body: Body) -> Line:
     return Line("superseded", f"the question to {body.get('route', '?')}", _changes(body))
 
@@ -347,6 +351,7 @@ _DESCRIBED: dict[str, Callable[[Body], Line]] = {
     "approval.held": _held_question,
     "approval.renewed": _renewed,
     "approval.superseded": _superseded,
+    "approval.withdrawn": _withdrawn,
     "run.held": _held_run,
     "warrant.minted": _minted,
     "warrant.voided": _voided,

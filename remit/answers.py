@@ -84,7 +84,7 @@ class Run(Answer):
         for entry in self.entries:
             if entry.kind in {"approval.requested", "approval.renewed"}:
                 waiting[entry.body.get("approval")] = entry.body
-            elif entry.kind in {"approval.decided", "approval.superseded"}:
+            elif entry.kind in {"approval.decided", "approval.superseded", "approval.withdrawn"}:
                 waiting.pop(entry.body.get("approval"), None)
         return None if self.ended else next(iter(waiting.values()), None)
 

@@ -78,6 +78,10 @@ def _superseded(body: Body) -> Line:
     return Line("superseded", f"the question to {body.get('route', '?')}", _changes(body))
 
 
+def _withdrawn(_: Body) -> Line:
+    return Line("withdrawn", "nobody waits for the answer any more")
+
+
 def _changes(body: Body) -> list[str]:
     return [f"{each.get('id')} v{each.get('was')} {_instead(each.get('now'))}" for each in body.get("changes") or ()]
 
@@ -105,5 +109,6 @@ QUESTIONS: dict[str, Callable[[Body], Line]] = {
     "approval.held": _held_question,
     "approval.renewed": _renewed,
     "approval.superseded": _superseded,
+    "approval.withdrawn": _withdrawn,
     "run.held": _held_run,
 }

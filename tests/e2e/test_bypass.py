@@ -14,6 +14,7 @@ from remit.local.cloud import CloudState
 from tests.e2e.bypass.attempts import TENANT
 from tests.e2e.bypass.identities import NAMES, Identities
 from tests.e2e.bypass.principals import ATTEMPTS
+from tests.e2e.bypass.supply import AGENTS, SUPPLY
 from tests.e2e.bypass.table import PAGE, page
 from tests.e2e.bypass.trial import AGENT, CLAIM, NO_ALLOW, UNTAGGED, Row, place, records, role, trial
 
@@ -60,6 +61,12 @@ def test_the_boundary_would_refuse_it_too_but_for_the_domains_own_records(rows: 
     """Where a table's own policy refuses, the boundary is not asked."""
     without = {(who, what) for (who, what), row in rows.items() if row.refusal and row.refusal.why == NO_ALLOW and not row.bounded}
     assert {(who, what) for who, what in without if who in {AGENT, UNTAGGED}} == {(AGENT, what) for what in OWN_RECORDS}
+
+
+def test_of_supply_too_but_for_the_domains_records_and_what_is_remembered(rows: dict[tuple[str, str], Row]) -> None:
+    domains = {f"{verb} {table}" for verb in ("read", "write") for table in SUPPLY.tables}
+    tried = [(what, row) for (who, what), row in rows.items() if who in AGENTS and row.refusal and row.refusal.why == NO_ALLOW]
+    assert {what for what, row in tried if not row.bounded and not what.startswith("recall ")} <= domains
 
 
 def test_nothing_has_changed(seen: Seen) -> None:

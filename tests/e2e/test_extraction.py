@@ -14,6 +14,8 @@ from remit.local.cloud import CloudState
 from remit.local.processes import wait_until
 from tests.e2e.bypass.identities import NAMES, Identities
 
+pytestmark = pytest.mark.vouched("ministack")
+
 RULE = About("logistics", "zone-R", "carrier")
 
 

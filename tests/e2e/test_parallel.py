@@ -12,6 +12,8 @@ from remit.cli.target import LOCAL_STAGE, local_session
 from remit.domain.budget import agent_day
 from remit.names import Names
 
+pytestmark = pytest.mark.vouched("ministack")
+
 ASKED, LEFT, LIMIT = 40, 10, 200
 
 

@@ -17,6 +17,8 @@ from remit.local.processes import wait_until
 from remit.names import Names
 from tests.e2e.test_approval_page import ask
 
+pytestmark = pytest.mark.vouched("ministack")
+
 NAMES = Names(LOCAL_STAGE)
 # The schedule's minute, and the time that all takes.
 PATIENCE = 100

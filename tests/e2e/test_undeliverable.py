@@ -12,6 +12,8 @@ from remit.local.cloud import CloudState
 from remit.local.processes import wait_until
 from tests.e2e.test_approval_page import PAYLOAD
 
+pytestmark = pytest.mark.vouched("ministack")
+
 ALARM = "remit-local-undeliverable-finance"
 PATIENCE = 60
 

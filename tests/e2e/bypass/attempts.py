@@ -58,6 +58,11 @@ def scan(table: str, what: str) -> Attempt:
     return Attempt(what, "dynamodb:Scan", lambda to, _: to("dynamodb").scan(TableName=NAMES.of(table)))
 
 
+def query(table: str, key: str, value: str, what: str) -> Attempt:
+    """`table` by its whole name."""
+    return Attempt(what, "dynamodb:Query", lambda to, _: to("dynamodb").query(TableName=table, **_equal(key, value)))
+
+
 def invoke(function: str, what: str) -> Attempt:
     return Attempt(what, "lambda:InvokeFunction", lambda to, _: to("lambda").invoke(FunctionName=NAMES.of(function), Payload=b"{}"))
 

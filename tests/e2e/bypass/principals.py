@@ -43,6 +43,7 @@ from tests.e2e.bypass.attempts import (
     put,
     update,
 )
+from tests.e2e.bypass.supply import AGENTS, attempts_of
 
 ATTEMPTS: Mapping[str, tuple[Attempt, ...]] = {
     "claims agent": (
@@ -147,5 +148,6 @@ ATTEMPTS: Mapping[str, tuple[Attempt, ...]] = {
     "recorder": (MINT, ANSWER_APPROVAL, OWN_EXECUTOR, ANSWER_TASK, EDIT_LEDGER, DELETE_LEDGER, READ_CLAIM),
     "caller of the API": (ASSUME_AGENT, ASSUME_EXECUTOR, OWN_EXECUTOR, WAKE_GATE, PAY_OUT, SCAN_CLAIMS, MINT, START_RUN),
     "user who may assume any role": (ASSUME_AGENT, ASSUME_EXECUTOR, ASSUME_GATE),
+    **{who: tuple(attempts_of(agent)) for who, agent in AGENTS.items()},
     "administrator": (EDIT_LEDGER, DELETE_LEDGER, BATCH_LEDGER, *PARTIQL_LEDGER, APPEND_LEDGER, TRANSACT_LEDGER),
 }

@@ -12,15 +12,16 @@ _HEAD = """\
 
 Each line is an attempt made on a deployed Remit with the credentials of one principal, without any gate or warrant. Whoever runs code
 inside a function has its role's credentials, so they are taken out of it as a thief would. The agent's role is assumed from its
-executor's, which is the only way in, and its session is tagged with the tenant north. IAM refuses every attempt, by the action that is
-named; afterwards no record and no role has changed.
+executor's, which is the only way in, and the claims agent's session is tagged with the tenant north. The agents of supply try to
+reach one another: whatever is another's, and any way to say something that the gate does not deliver. IAM refuses every attempt, by the
+action that is named; afterwards no record and no role has changed.
 
 `python -m tests.e2e.bypass` makes the attempts on a local cloud of its own and prints this page; with `--write` it replaces it.
 `tests/e2e/test_bypass.py` fails when the page differs.
 
 - **identity policy**: no statement of the principal's own policies allows it.
 - **boundary**: with a policy that allows everything put on the agent's role, it is still refused. Only what is within the boundary
-  (records of the domain's own tables) rests on the identity policy alone.
+  (records of the domain's own tables, and what its agents remember) rests on the identity policy alone.
 - **trust policy**: the principal may ask for any role, and the role does not let it in.
 - **explicit deny**: refused whatever else is ever granted.
 - **the table's own policy**: the same, and for everybody: also for who may do everything in the account.

@@ -13,6 +13,7 @@ from remit.domain.model import JsonObject
 from tests.e2e.bypass.attempts import TENANT, Attempt, Place
 from tests.e2e.bypass.identities import NAMES, Clients, Identities
 from tests.e2e.bypass.principals import ATTEMPTS
+from tests.e2e.bypass.supply import AGENTS
 
 AGENT, UNTAGGED = "claims agent", "claims agent on nobody's behalf"
 CLAIM: JsonObject = {
@@ -27,6 +28,8 @@ CLAIM: JsonObject = {
 }
 OVER_THE_CAP: JsonObject = {"claim_id": "C-3001", "assessed": 6_000_00, "currency": "USD", "findings": "The kitchen has to be replaced."}
 
+# Whose role each of an agent's principals has.
+_AGENTS = (("claims", "claims", {AGENT, UNTAGGED}), *(("supply", agent, {who}) for who, agent in AGENTS.items()))
 NO_ALLOW = "identity policy"
 _REFUSED_ACTION = re.compile(r"not authorized to perform: (\S+)")
 
@@ -54,11 +57,13 @@ class Row(NamedTuple):
 
 
 def trial(here: Identities, where: Place) -> tuple[Row, ...]:
-    """Make every attempt on the deployed system, and those of the agent again with everything in its own policy."""
+    """Make every attempt on the deployed system, and those of the agents again with everything in their own policies."""
     principals = _principals(here)
     rows = [Row(who, each, refusal(each, principals[who], where)) for who, attempts in ATTEMPTS.items() for each in attempts]
-    with here.widened(NAMES.agent_role("claims", "claims")):
-        return tuple(row._replace(bounded=row.who in {AGENT, UNTAGGED} and _is_bounded(row, principals[row.who], where)) for row in rows)
+    for domain, agent, whose in _AGENTS:
+        with here.widened(NAMES.agent_role(domain, agent)):
+            rows = [row._replace(bounded=_is_bounded(row, principals[row.who], where)) if row.who in whose else row for row in rows]
+    return tuple(rows)
 
 
 def refusal(attempt: Attempt, to: Clients, where: Place) -> Refusal | None:
@@ -125,7 +130,8 @@ def _principals(here: Identities) -> dict[str, Clients]:
         "user who may assume any role": here.assumer(),
         "administrator": here.administrator(),
     }
-    agents = {AGENT: here.agent("claims", "claims", tenant=TENANT), UNTAGGED: here.agent("claims", "claims")}
+    supply = {who: here.agent("supply", agent) for who, agent in AGENTS.items()}
+    agents = {**supply, AGENT: here.agent("claims", "claims", tenant=TENANT), UNTAGGED: here.agent("claims", "claims")}
     return {**agents, **{who: here.function(name) for who, name in functions.items()}, **people}
 
 

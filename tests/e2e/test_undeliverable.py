@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from remit.cli.demo.world import World
 from remit.cli.target import local_session
 from remit.local.cloud import CloudState

@@ -73,6 +73,7 @@ def test_each_step_is_a_subsegment_with_run_agent_and_outcome(
     (step,) = named(segments, name)
     held = step["annotations"]
     assert (held["run"], held["agent"], held["outcome"]) == (stories[SMALL].run, "support", outcome)
+    assert held.get("tool", held["outcome"]) == "refunds.issue_refund"
 
 
 def test_the_model_call_has_opentelemetrys_names(segments: list[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from remit.cli.demo.world import World
 from remit.client import RemitClient
 from remit.local.cloud import CloudState
+from remit.local.processes import wait_until
 from tests.e2e.bypass.identities import NAMES, Identities
 
 pytestmark = pytest.mark.vouched("ministack")
@@ -46,3 +47,10 @@ def test_what_cannot_be_read_back_is_unverified_done_once_and_told_to_a_human(st
     assert mail.to == ("finance@example.com",)
     assert "whether it was done is not known" in mail.text
     assert f"remit trace {run.run}" in mail.text
+
+
+def test_that_sets_off_the_alarm_of_its_tool(state: CloudState, world: World) -> None:
+    unverified(world.client, Identities(state))
+    cloudwatch = Identities(state).admin("cloudwatch")
+    named = {"AlarmNames": ["remit-local-unverified-refunds-issue_refund"]}
+    assert wait_until(lambda: cloudwatch.describe_alarms(**named)["MetricAlarms"][0]["StateValue"] == "ALARM", 30)

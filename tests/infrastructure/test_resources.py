@@ -126,6 +126,7 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         ("POST", "/runs/{id}/undo"): "AWS_IAM",
         ("GET", "/runs/{id}/undo"): "AWS_IAM",
         ("POST", "/runs/{id}/withdraw"): "AWS_IAM",
+        ("POST", "/runs/{id}/redact"): "AWS_IAM",
         ("POST", "/intents"): "AWS_IAM",
         ("POST", "/agents/{name}/intents"): "AWS_IAM",
         ("GET", "/approvals"): "AWS_IAM",

@@ -1,9 +1,11 @@
 """What a human's link can and cannot do."""
 
+import base64
 from dataclasses import replace
 
 import pytest
 
+from remit.adapters.system import SystemEntropy
 from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.ballot import Verdict
 from remit.domain.errors import LinkRefused, Unavailable
@@ -120,6 +122,11 @@ def test_no_answer_is_taken_while_the_question_is_held() -> None:
     with pytest.raises(LinkRefused):
         answer(approval.id, YES, ports)
     assert world.records.ballots == {}
+
+
+def test_a_token_is_256_random_bits() -> None:
+    tokens = {SystemEntropy().token() for _ in range(100)}
+    assert (len(tokens), {len(base64.urlsafe_b64decode(f"{token}=")) for token in tokens}) == (100, {256 // 8})
 
 
 def test_no_token_is_kept_only_its_hash() -> None:

@@ -102,12 +102,13 @@ def test_opening_the_page_shows_the_question_and_decides_nothing(page: Page) -> 
         assert told in response["body"]
 
 
-def test_the_page_is_not_kept_framed_scripted_or_referred_from(page: Page) -> None:
+def test_the_page_is_not_kept_framed_scripted_indexed_or_referred_from(page: Page) -> None:
     headers = page.get()["multiValueHeaders"]
     assert headers["Cache-Control"] == ["no-store"]
-    assert headers["Referrer-Policy"] == ["no-referrer"]
+    assert (headers["Referrer-Policy"], headers["X-Robots-Tag"]) == (["no-referrer"], ["noindex, nofollow"])
     assert "default-src 'none'" in headers["Content-Security-Policy"][0]
-    assert "<script" not in page.get()["body"]
+    body = page.get()["body"]
+    assert ("<script" in body, '<meta name="robots" content="noindex">' in body) == (False, True)
 
 
 def test_a_post_answers_once_and_the_second_is_gone(page: Page) -> None:

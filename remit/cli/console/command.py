@@ -35,13 +35,14 @@ def source_of(stage: str | None) -> Source:
     client = find_target().client()
     if "REMIT_API_URL" not in os.environ:
         state = running_cloud(find_root())
-        return _source(Names(LOCAL_STAGE), client, local_session(state), state.endpoint)
+        return source_for(Names(LOCAL_STAGE), client, local_session(state), state.endpoint)
     if stage is None:
         raise CliError("Which stage's dashboard? Give --stage (local for the local cloud), or set REMIT_STAGE.")
-    return _source(Names(stage), client, boto3.Session())
+    return source_for(Names(stage), client, boto3.Session())
 
 
-def _source(names: Names, client: RemitClient, session: boto3.Session, endpoint: str | None = None) -> Source:
+def source_for(names: Names, client: RemitClient, session: boto3.Session, endpoint: str | None = None) -> Source:
+    """A deployment as these credentials see it."""
     cloudwatch = session.client("cloudwatch", config=CONFIG, endpoint_url=endpoint)
     machines = session.client("stepfunctions", config=CONFIG, endpoint_url=endpoint)
     return Source(names=names, client=client, cloudwatch=cloudwatch, machines=machines)

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from remit.adapters.business_mail import Letter, read_letter, send_once
-from remit.adapters.business_records import read_own, read_record, refusals
-from remit.adapters.dynamodb_items import decode, encode
+from remit.adapters.business_records import put_own_with, read_own, read_record, refusals
+from remit.adapters.dynamodb_items import decode
 from remit.domain.canonical import digest
 from remit.domain.model import JsonObject
 from remit.toolkit import ReadContext, ReadTool, Tool, ToolContext, ToolFailed, Use
 from tools.receivables.payloads import CheckDispute, ListUnpaid, SendDefaultNotice, SendReminder, StrikeNote, UpdateCrm
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
 
 # As many as the state machine works on at once: none waits for the others to be paid.
 _AT_ONCE = 10
@@ -99,33 +99,19 @@ class UpdateCrmTool(Tool[UpdateCrm]):
     """Writes the activity and marks the customer with it, in one transaction."""
 
     def execute(self, payload: UpdateCrm, context: ToolContext) -> None:
-        activity = encode({"activity_id": context.key, **self.expected(payload, context), "run": context.run})
-        with refusals():
-            context.dynamodb.transact_write_items(
-                TransactItems=[
-                    {
-                        "Put": {
-                            "TableName": context.tables["activities"],
-                            "Item": activity,
-                            "ConditionExpression": "attribute_not_exists(activity_id)",
-                        }
-                    },
-                    {
-                        "Update": {
-                            "TableName": context.tables["customers"],
-                            "Key": {"customer_id": {"S": payload.customer_id}},
-                            "UpdateExpression": "SET last_letter = :letter, last_invoice = :invoice, last_note = :note ADD version :one",
-                            "ConditionExpression": "attribute_exists(customer_id)",
-                            "ExpressionAttributeValues": {
-                                ":letter": {"S": payload.letter},
-                                ":invoice": {"S": payload.invoice_id},
-                                ":note": {"S": context.key},
-                                ":one": {"N": "1"},
-                            },
-                        }
-                    },
-                ]
-            )
+        marked: UpdateTypeDef = {
+            "TableName": context.tables["customers"],
+            "Key": {"customer_id": {"S": payload.customer_id}},
+            "UpdateExpression": "SET last_letter = :letter, last_invoice = :invoice, last_note = :note ADD version :one",
+            "ConditionExpression": "attribute_exists(customer_id)",
+            "ExpressionAttributeValues": {
+                ":letter": {"S": payload.letter},
+                ":invoice": {"S": payload.invoice_id},
+                ":note": {"S": context.key},
+                ":one": {"N": "1"},
+            },
+        }
+        put_own_with(context, "activities", "activity_id", self.expected(payload, context), marked)
 
     def expected(self, payload: UpdateCrm, use: Use) -> JsonObject:
         return payload.model_dump(mode="json")

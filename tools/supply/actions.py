@@ -1,13 +1,16 @@
 """How the supply domain acts: on its own tables, with the agent's own credentials. Messages are the gate's to deliver."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from remit.adapters.business_records import read_own, read_record, refusals
+from remit.adapters.business_records import put_own, put_own_with, read_own, read_record, refusals
 from remit.adapters.dynamodb_items import decode, encode
 from remit.domain.model import JsonObject
 from remit.toolkit import ReadContext, ReadTool, Tool, ToolContext, Use
 from tools.supply.payloads import DraftMessage, PlaceOrder, ReadLeadTimes, ReadOffer, ReadStock, UpdateErp, UpdatePayee
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import UpdateTypeDef
 
 _VENDORS_AT_ONCE = 20
 
@@ -54,7 +57,7 @@ class DraftMessageTool(Tool[DraftMessage]):
     """Keeps the draft; nothing is sent."""
 
     def execute(self, payload: DraftMessage, context: ToolContext) -> None:
-        _put_own(context, "drafts", "draft_id", self.expected(payload, context))
+        put_own(context, "drafts", "draft_id", self.expected(payload, context))
 
     def expected(self, payload: DraftMessage, use: Use) -> JsonObject:
         return {**payload.model_dump(mode="json"), "status": "draft"}
@@ -67,7 +70,7 @@ class PlaceOrderTool(Tool[PlaceOrder]):
     """Writes the order, which the vendor's interface picks up."""
 
     def execute(self, payload: PlaceOrder, context: ToolContext) -> None:
-        _put_own(context, "orders", "order_id", self.expected(payload, context))
+        put_own(context, "orders", "order_id", self.expected(payload, context))
 
     def expected(self, payload: PlaceOrder, use: Use) -> JsonObject:
         return {**payload.model_dump(mode="json"), "status": "placed"}
@@ -80,28 +83,14 @@ class UpdateErpTool(Tool[UpdateErp]):
     """Adds to what is on order and keeps the booking, in one transaction."""
 
     def execute(self, payload: UpdateErp, context: ToolContext) -> None:
-        booking = encode({"booking_id": context.key, **self.expected(payload, context), "run": context.run})
-        with refusals():
-            context.dynamodb.transact_write_items(
-                TransactItems=[
-                    {
-                        "Put": {
-                            "TableName": context.tables["bookings"],
-                            "Item": booking,
-                            "ConditionExpression": "attribute_not_exists(booking_id)",
-                        }
-                    },
-                    {
-                        "Update": {
-                            "TableName": context.tables["stock"],
-                            "Key": {"part_id": {"S": payload.part_id}},
-                            "UpdateExpression": "ADD on_order :quantity, version :one",
-                            "ConditionExpression": "attribute_exists(part_id)",
-                            "ExpressionAttributeValues": {":quantity": {"N": str(payload.quantity)}, ":one": {"N": "1"}},
-                        }
-                    },
-                ]
-            )
+        added: UpdateTypeDef = {
+            "TableName": context.tables["stock"],
+            "Key": {"part_id": {"S": payload.part_id}},
+            "UpdateExpression": "ADD on_order :quantity, version :one",
+            "ConditionExpression": "attribute_exists(part_id)",
+            "ExpressionAttributeValues": {":quantity": {"N": str(payload.quantity)}, ":one": {"N": "1"}},
+        }
+        put_own_with(context, "bookings", "booking_id", self.expected(payload, context), added)
 
     def expected(self, payload: UpdateErp, use: Use) -> JsonObject:
         return payload.model_dump(mode="json")
@@ -126,13 +115,6 @@ class UpdatePayeeTool(Tool[UpdatePayee]):
         if found is None or found.get("changed_by") != context.key:
             return None
         return {"vendor_id": found["vendor_id"], "account": found["account"]}
-
-
-def _put_own(context: ToolContext, table: str, key: str, record: JsonObject) -> None:
-    """Once, under this use's own key."""
-    item = encode({key: context.key, **record, "run": context.run})
-    with refusals():
-        context.dynamodb.put_item(TableName=context.tables[table], Item=item, ConditionExpression=f"attribute_not_exists({key})")
 
 
 TOOLS: Mapping[str, Tool[Any]] = {

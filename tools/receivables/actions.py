@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from remit.adapters.business_mail import Letter, read_letter, send_once
 from remit.adapters.business_records import put_own_with, read_own, read_record, refusals
-from remit.adapters.dynamodb_items import decode
+from remit.adapters.dynamodb_items import decode, encode
 from remit.domain.canonical import digest
 from remit.domain.model import JsonObject
 from remit.toolkit import ReadContext, ReadTool, Tool, ToolContext, ToolFailed, Use

@@ -102,8 +102,10 @@ class CoreStack(Stack):
             acknowledge_wildcard(api.role, arns.logs(folder), "Logs are named after what they say, or by whoever puts them there.")
         opened = {workflow for charter in charters for workflow in charter.opened_workflows()}
         api.allow([arns.machine(workflow) for workflow in self._workflows if workflow not in opened], "states:StartExecution")
-        for execution in [arns.execution(workflow) for workflow in self._workflows]:
-            api.allow(execution, "states:DescribeExecution", "states:StopExecution")
+        executions = [arns.execution(workflow) for workflow in self._workflows]
+        # One statement: a role's policy of its own holds 10,240 characters.
+        api.allow(executions, "states:DescribeExecution", "states:StopExecution")
+        for execution in executions:
             acknowledge_wildcard(api.role, execution, "An execution is named after its run, which is not known before.")
         return api
 

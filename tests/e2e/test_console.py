@@ -19,6 +19,8 @@ from tests.e2e.test_stories import approved
 
 __all__ = ["approved"]
 
+pytestmark = pytest.mark.vouched("ministack")
+
 
 @pytest.fixture
 def console(state: CloudState, world: World, stories: dict[str, Story]) -> Iterator[str]:

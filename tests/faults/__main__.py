@@ -1,11 +1,10 @@
 """`make faults`: every kind of fault at every call that a governed action makes, and what came of it."""
 
-import argparse
 import sys
 
 from remit.cli.output import progress
 from tests.faults.everything import WORK, played
-from tests.faults.page import PAGE, page, summary
+from tests.faults.page import page, summary
 from tests.faults.scenarios import Result
 
 
@@ -20,14 +19,9 @@ def play() -> list[Result]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write it to docs/{PAGE.name} too")
-    write = parser.parse_args().write
     results = play()
     sys.stdout.write(page(results))
     sys.stdout.writelines(f"{result}\n" for result in results if not result.held)
-    if write:
-        PAGE.write_text(page(results), encoding="utf-8")
     if not all(result.held for result in results):
         sys.exit(f"Not as it has to be: {summary(results)}")
 

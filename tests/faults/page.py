@@ -1,13 +1,10 @@
-"""The results as a page: docs/faults.md."""
+"""The results as a page."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from tests.faults.scenarios import SCENARIOS, Result
 from tests.faults.service import Kind
-
-PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 
 _HEAD = """\
 # What comes of a fault
@@ -17,8 +14,7 @@ once for each way in which each of its calls to AWS can fail. The adapters are t
 Permissions are emulated in the same process, and Lambda, Step Functions and SES are stood in for. What was done is counted in the business
 tables and the mail store, and letters where they arrive.
 
-`make faults` plays it all and prints this page; `.venv/bin/python -m tests.faults --write` replaces it. `make test` plays half of the kinds
-at each call.
+`make faults` plays it all and prints this page. `make test` plays half of the kinds at each call.
 
 What must be done is done once, what must not be is not done, the ledger is complete, and every run ends. SES has no idempotency key: where
 the answer to a letter is lost it is not sent again. Such a run ends as failed, its outcome is UNKNOWN, and a person is told; those are
@@ -39,11 +35,6 @@ def summary(results: Sequence[Result]) -> str:
     """One sentence."""
     wrong = sum(not result.held for result in results)
     return f"{len(results):,} runs, {_sums(results)}: {wrong} not as they have to be."
-
-
-def labels(results: Iterable[Result]) -> set[str]:
-    """What the page has a line for."""
-    return {label for result in results for label in (result.scenario, str(result.point))}
 
 
 def _sums(results: Sequence[Result]) -> str:

@@ -9,11 +9,10 @@ import pytest
 
 from tests.faults.deployment import deployed
 from tests.faults.everything import played
-from tests.faults.page import PAGE, labels
 from tests.faults.scenarios import SCENARIOS, Result, Stage
 from tests.faults.service import Kind
 
-_FUNCTIONS = {"gate", "executor", "approvals", "recorder"}
+_FUNCTIONS = {"gate", "executor", "approvals", "recorder", "mailbox"}
 
 
 @pytest.fixture
@@ -44,11 +43,6 @@ def test_every_function_that_calls_aws_fails_at_every_call_in_every_way_a_thousa
 
 def test_only_of_a_letter_it_can_be_unknown_whether_it_was_sent(results: list[Result]) -> None:
     assert {result.scenario for result in results if result.told} == {"letter"}
-
-
-def test_the_page_has_a_line_for_whatever_was_played(results: list[Result]) -> None:
-    lines = PAGE.read_text(encoding="utf-8").splitlines()
-    assert labels(results) == {line.split(" | ")[0].removeprefix("| ") for line in lines if line.startswith("| ")} - {"scenario", "at"}
 
 
 def test_a_fault_that_is_not_recovered_from_is_seen(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

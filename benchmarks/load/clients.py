@@ -57,7 +57,8 @@ def load(world: World, clients: int, seconds: float) -> Told:
     with ThreadPoolExecutor(clients) as pool:
         for done in [pool.submit(_caller, number, salt, world, until) for number in range(clients)]:
             told.take(done.result())
-        for done in [pool.submit(_settle, key, world) for key in told.payable]:
+        open_ones = [key for key in sorted(told.payable) if key not in told.acts or told.acts[key].outcome not in _SETTLED]
+        for done in [pool.submit(_settle, key, world) for key in open_ones]:
             told.take(done.result())
     return told
 

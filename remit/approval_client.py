@@ -1,17 +1,13 @@
 """The API of approvals for Python callers: one answers as who one is to AWS."""
 
 from datetime import datetime
-from urllib.parse import quote
 
 from remit.answers import Answered, Deputy
-from remit.client import RemitClient
+from remit.client import Part, named
 
 
-class ApprovalClient:
+class ApprovalClient(Part):
     """Whose answers count is the charter's to say: `approvers` has who each approver is to AWS."""
-
-    def __init__(self, client: RemitClient) -> None:
-        self._client = client
 
     def show(self, approval: str) -> Answered:
         """The question with its answers, and how it stands for the caller."""
@@ -32,4 +28,4 @@ class ApprovalClient:
 
 
 def _path(approval: str, what: str) -> str:
-    return f"/approvals/{quote(approval, safe='')}/{what}"
+    return named("approvals", approval, what)

@@ -142,21 +142,21 @@ class RemitClient:
 
     def run(self, run: str) -> Run:
         """Where a run stands, with its ledger."""
-        return _parsed(Run, self._answer("GET", f"/runs/{quote(run, safe='')}"))
+        return _parsed(Run, self._answer("GET", named("runs", run)))
 
     def undo(self, run: str) -> Undo:
         """Take back what a run did, as far as it can be; asked for again, it goes on where it stopped. Raises Conflict while it runs."""
-        return self._post(Undo, f"/runs/{quote(run, safe='')}/undo", {}, None)
+        return self._post(Undo, named("runs", run, "undo"), {}, None)
 
     def undoing(self, run: str) -> Undo:
         """How far a run has been taken back."""
-        return _parsed(Undo, self._answer("GET", f"/runs/{quote(run, safe='')}/undo"))
+        return _parsed(Undo, self._answer("GET", named("runs", run, "undo")))
 
     def redact(self, run: str, reason: str, call: int | None = None) -> Redacted:
         """Take away what models were asked and answered in a run, or in the call that one of its entries tells of."""
         # Harmless to repeat: it is recorded once.
         said = {"reason": reason} if call is None else {"reason": reason, "call": call}
-        return self._post(Redacted, f"/runs/{quote(run, safe='')}/redact", said, None)
+        return self._post(Redacted, named("runs", run, "redact"), said, None)
 
     def act(
         self,
@@ -172,7 +172,7 @@ class RemitClient:
         `{"reach": "record", "about": {"message_id": "M-1"}}`; what goes beyond it is denied. A denial is a result, not an error; Forbidden
         is raised where these credentials do not speak for the agent."""
         stated = {} if scope is None else {"scope": dict(scope)}
-        path = f"/agents/{quote(agent, safe='')}/intents"
+        path = named("agents", agent, "intents")
         return self._post(Act, path, {"tool": tool, "payload": dict(payload), **stated}, key, on_behalf_of)
 
     def settled(self, run: str, deadline: float) -> Act:
@@ -182,7 +182,7 @@ class RemitClient:
     def withdraw(self, run: str) -> Run:
         """Take back what waits for a human; what does not wait is left as it is. Returns how it stands then."""
         # Harmless to repeat: what was taken back stays so.
-        return self._post(Run, f"/runs/{quote(run, safe='')}/withdraw", {}, None)
+        return self._post(Run, named("runs", run, "withdraw"), {}, None)
 
     def tools(self, agent: str) -> Catalogue:
         """What the agent may call, as deployed; asked for again once the API's word is too old, and not sent again if it still holds."""
@@ -227,7 +227,7 @@ class RemitClient:
 
     def _catalogue(self, agent: str, kept: _Kept | None) -> _Kept:
         known = {"If-None-Match": kept.tag} if kept else {}
-        response = self._answer("GET", f"/agents/{quote(agent, safe='')}/tools", None, known)
+        response = self._answer("GET", named("agents", agent, "tools"), None, known)
         age = _MAX_AGE.search(response.headers.get("Cache-Control", ""))
         until = self._clock() + (int(age.group(1)) if age else 0)
         if kept and response.status_code == HTTPStatus.NOT_MODIFIED:
@@ -236,7 +236,7 @@ class RemitClient:
 
     def _steer(self, agent: str, verb: str, reason: str) -> None:
         # Not sent again by itself: the second of two is refused as done already.
-        _parsed(Answer, self._send("POST", f"/agents/{quote(agent, safe='')}/{verb}", {"reason": reason}, None))
+        _parsed(Answer, self._send("POST", named("agents", agent, verb), {"reason": reason}, None))
 
     def _post(self, result: type[Result], path: str, body: dict[str, Any], key: str | None, token: str | None = None) -> Result:
         person = {} if token is None else {_PERSON: token}
@@ -266,6 +266,18 @@ class RemitClient:
         now = self._credentials if isinstance(self._credentials, Credentials) else self._credentials()
         key, secret, token = now.access_key_id, now.secret_access_key, now.session_token
         return AWS4Auth(key, secret, self._region, "execute-api", session_token=token, include_hdrs=_SIGNED)
+
+
+class Part:
+    """A part of the API that has a client of its own."""
+
+    def __init__(self, client: RemitClient) -> None:
+        self._client = client
+
+
+def named(*path: str) -> str:
+    """A path of the API, whatever its names are made of."""
+    return "".join(f"/{quote(part, safe='')}" for part in path)
 
 
 def _parsed(result: type[Result], response: requests.Response) -> Result:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
 
 from remit.answers import Answer
-from remit.client import RemitClient
+from remit.client import Part, named
 
 
 class Revocation(Answer):
@@ -38,14 +37,11 @@ class Revoked(Answer):
     stopped: tuple[str, ...]
 
 
-class DelegationClient:
-    def __init__(self, client: RemitClient) -> None:
-        self._client = client
-
+class DelegationClient(Part):
     def of_person(self, name: str) -> Sequence[Delegation]:
         """The last to expire first."""
         return self._client.get(Listed, "/delegations", {"person": name}).delegations
 
     def revoke(self, delegation: str, reason: str) -> Revoked:
         """End it and every run that uses it, at once. Doing it again stops what is left."""
-        return self._client.post(Revoked, f"/delegations/{quote(delegation, safe='')}/revoke", {"reason": reason})
+        return self._client.post(Revoked, named("delegations", delegation, "revoke"), {"reason": reason})

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from remit.answers import Answer
-from remit.client import RemitClient
+from remit.client import Part, named
 
 
 class About(NamedTuple):
@@ -149,10 +148,7 @@ class Extraction(Answer):
         return bool(open_ones) and all(each.result == "WAITING" for each in open_ones)
 
 
-class FactClient:
-    def __init__(self, client: RemitClient) -> None:
-        self._client = client
-
+class FactClient(Part):
     def state(self, operation: str, about: About, **given: object) -> Stated:
         """ADD, UPDATE or DELETE. `given`: value, version, valid_from, valid_until, confidentiality, source, derived_from; as JSON."""
         fields = {name: field for name, field in given.items() if field is not None}
@@ -177,7 +173,7 @@ class FactClient:
 
     def extraction(self, run: str) -> Extraction:
         """How far it has come."""
-        return self._client.get(Extraction, f"/facts/extract/{quote(run, safe='')}", {})
+        return self._client.get(Extraction, named("facts", "extract", run), {})
 
     def conflicts(self, namespace: str) -> Sequence[Claim]:
         """The contradictions that wait for a human, oldest first."""

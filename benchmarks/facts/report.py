@@ -24,7 +24,7 @@ README = HERE / "README.md"
 
 def results(beside: int = SUBJECTS) -> str:
     """`beside` is how many of the subjects the vector retrieval is asked about, with all their changes."""
-    return "\n".join([*_stale(beside), "", *_retired(), "", *_reads(), "", measured_on("moto"), ""])
+    return "\n".join([*_stale(beside), "", *_retired(), "", *_reads(), "", measured_on("moto", "ministack"), ""])
 
 
 def _stale(beside: int) -> Iterator[str]:

@@ -57,5 +57,5 @@ def _left(charter: Charter, agent: str | None, place: Place) -> Iterator[Left]:
 
 def _line(left: Left) -> str:
     kind, _, currency = left.meter.partition("/")
-    amounts = (f"{amount / 100:,.2f} {currency}" if currency else f"{amount:,}" for amount in (left.left, left.limit))
-    return f"{left.agent}: {' of '.join(amounts)}{'' if currency else f' {kind}'} left today"
+    amounts = (f"{amount / 100:,.2f}" if currency else f"{amount:,}" for amount in (left.left, left.limit))
+    return f"{left.agent}: {' of '.join(amounts)} {currency or kind} left today"

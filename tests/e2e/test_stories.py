@@ -117,7 +117,8 @@ def test_the_page_of_a_run_that_was_undone_says_so_in_plain_words_and_breaks_no_
 
 
 def test_the_demo_kept_the_mail_that_asked_and_a_picture_of_its_page_and_said_where(stories: dict[str, Story]) -> None:
-    said = {label: Path(text.rpartition(": ")[2]) for label, text in stories[APPROVED].lines if label in {"e-mail", "page"}}
+    told = ((label, text.partition(": ")) for label, text in stories[APPROVED].lines)
+    said = {label: Path(where) for label, (how, _, where) in told if how in {"as it arrived", "as it looks"}}
     assert "wants to refund 1,200.00 USD" in said["e-mail"].read_text(encoding="utf-8")
     assert said["page"].read_bytes().startswith(b"\x89PNG")
 

@@ -17,7 +17,7 @@ from remit.domain.ledger import Draft, Entry, Kind, chain
 from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText
 from remit.domain.warrant import Receipt, Warrant
-from remit.ports import Change, Clock, Executor, MintWarrant, MoveAction, OpenAction, Records, RequireActive, WarrantUses
+from remit.ports import Change, Clock, Executor, MintWarrant, MoveAction, OpenAction, Records, RequireActive, RequireRunOpen, WarrantUses
 from remit.usecases.ask import Asking
 from remit.usecases.gate_ports import GatePorts
 from remit.usecases.history import RecordedHistory
@@ -66,7 +66,7 @@ class ProcessRecords(Records):
                 return self.actions[action.intent.key].status is was
             case MintWarrant(warrant=warrant):
                 return warrant.id not in self.warrants
-            case RequireActive():
+            case RequireActive() | RequireRunOpen():
                 return True
             case Reserve(reservation=wanted):
                 return self.drawn.get((wanted.account, wanted.meter), 0) + wanted.amount <= wanted.limit

@@ -30,14 +30,14 @@ class AskToDeleteTool(Tool[AskToDelete]):
         return {**payload.model_dump(mode="json"), "gone": True, "missing": []}
 
     def read_back(self, payload: AskToDelete, context: ReadContext) -> JsonObject | None:
-        """The message is gone, and everything else that was there is there, but for what was deleted on another word."""
+        """The message is gone, and everything else that was there is there, but for what was deleted on another word. While it is noted
+        and still there, its deletion was begun at most."""
         listed = context.service.call("list", payload.model_dump(mode="json"))
-        note = listed["note"]
-        if not isinstance(note, dict) or note["use"] != context.key:
+        note, there, deleted = listed["note"], _list(listed["there"]), _list(listed["deleted"])
+        if not isinstance(note, dict) or note["use"] != context.key or payload.message_id in there:
             return None
-        there, deleted = _list(listed["there"]), _list(listed["deleted"])
         missing = [message for message in _list(note["others"]) if message not in there and message not in deleted]
-        return {**payload.model_dump(mode="json"), "gone": payload.message_id not in there, "missing": missing}
+        return {**payload.model_dump(mode="json"), "gone": True, "missing": missing}
 
 
 class DisableAccountTool(Tool[DisableAccount]):

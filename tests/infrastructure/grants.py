@@ -8,6 +8,9 @@ from remit.domain.charter import Charter
 from remit.names import action_workflow, extract_workflow, undo_workflow
 
 CHARTERS = load_charters(Path("charters"))
+# What no role may do to the ledger, whatever else it is granted.
+REWRITES = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
+NO_REWRITES = {f"dynamodb:{action} on dynamodb:table/ledger" for action in REWRITES}
 LEDGER = {"dynamodb:PutItem on dynamodb:table/ledger", "dynamodb:Query on dynamodb:table/ledger"}
 MAIL = {f"ses:SendEmail on ses:{what}" for what in ("identity/remit@example.com", "configuration-set/mail")}
 MODEL = "bedrock:<AWS::Region>::foundation-model/amazon.nova-pro-v1:0"

@@ -2,10 +2,10 @@
 
 import pytest
 
+from tests.infrastructure.grants import REWRITES
 from tests.infrastructure.templates import STAGES, Deployment, Resource, deployment, listed
 
 LEDGER = "dynamodb:table/ledger"
-REWRITES = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
 
 
 def ledger(deployed: Deployment) -> Resource:

@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 
 from remit.names import extract_workflow
-from tests.infrastructure.grants import CHARTERS, executing, gates, machines_of, of_all_functions
+from tests.infrastructure.grants import CHARTERS, NO_REWRITES, executing, gates, machines_of, of_all_functions
 from tests.infrastructure.templates import STAGES, Deployment, Resource, deployment
 
-REWRITES = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
-NO_REWRITES = {f"dynamodb:{action} on dynamodb:table/ledger" for action in REWRITES}
 GRANTS = of_all_functions()
 EVERY_FUNCTION = list(product(STAGES, GRANTS))
 

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from remit.domain.assertion import Assertion
-from remit.domain.charter import FACTS_ASSERT, Charter, ToolSpec
+from remit.domain.charter import Charter
 from remit.domain.compensation import unbuildable
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
+from remit.domain.tool_spec import FACTS_ASSERT, ToolSpec
 from remit.domain.wording import fields_of
 from remit.names import action_workflow, extract_workflow, undo_workflow
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from remit.domain.access import TableSpec
 from remit.domain.cedar_schema import cedar_schema
 from remit.domain.cedar_type import CedarType
-from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, ToolSpec
+from remit.domain.charter import AgentSpec, Charter
 from remit.domain.fact import Fact, make_fact
 from remit.domain.fact_spec import FactSpec, RecordFactSpec
 from remit.domain.intent import Intent, Requester
@@ -16,6 +16,7 @@ from remit.domain.payload import Autonomous, Cents, Payload
 from remit.domain.permission import ReadAction, ReadPermission
 from remit.domain.policy import PolicyText, split_policies
 from remit.domain.route import Route
+from remit.domain.tool_spec import Effect, Reach, ResourceSpec, ToolSpec
 from remit.ports import FactSource
 
 AGENTS = 1_000

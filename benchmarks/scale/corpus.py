@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from remit.domain.access import TableSpec
 from remit.domain.cedar_schema import cedar_schema
-from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, ToolSpec
+from remit.domain.charter import AgentSpec, Charter
 from remit.domain.memory import NamespaceSpec
 from remit.domain.payload import Cents, Payload
 from remit.domain.permission import DataAction, Permission, ReadAction, ReadPermission
 from remit.domain.policy import PolicyText, matrix_permits
 from remit.domain.route import Route
+from remit.domain.tool_spec import Effect, Reach, ResourceSpec, ToolSpec
 from remit.policies import PolicySet
 
 AGENTS, TOOLS, AGENTS_A_DOMAIN = 1_000, 10, 10

@@ -14,7 +14,7 @@ from remit.adapters.environment import read_settings
 from remit.adapters.observability import XRaySpans, witness
 from remit.adapters.s3_logs import S3Logs
 from remit.adapters.system import SystemClock
-from remit.domain.charter import FACTS_ASSERT
+from remit.domain.tool_spec import FACTS_ASSERT
 from remit.names import Names
 from remit.usecases.asserting import AssertFact, Itself
 from remit.usecases.facts import FactPorts

@@ -19,7 +19,7 @@ from remit.adapters.observability import XRaySpans
 from remit.adapters.s3_logs import S3Logs
 from remit.adapters.system import SystemClock
 from remit.domain.assertion import Assertion
-from remit.domain.charter import FACTS_ASSERT
+from remit.domain.tool_spec import FACTS_ASSERT
 from remit.names import Names
 from remit.usecases.tokens import Purse
 

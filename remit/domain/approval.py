@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from remit.domain.ballot import LINK, Answer, Ballot, Verdict
-from remit.domain.charter import Charter, ToolSpec
+from remit.domain.charter import Charter
 from remit.domain.decision import Decision, Evidence, FactUsed
 from remit.domain.errors import Reason
 from remit.domain.fact_change import FactChange, joined
 from remit.domain.intent import Intent
 from remit.domain.model import Model
 from remit.domain.route import Apart, Level, Route, Stage, approvers_of, known_by_arn, known_by_name, resolved, signed_in
+from remit.domain.tool_spec import ToolSpec
 from remit.domain.wording import Wording
 
 # How long a link still shows what became of a question that has expired.

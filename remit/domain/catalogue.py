@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from remit.domain.canonical import digest
-from remit.domain.charter import Charter, Effect, Reach
+from remit.domain.charter import Charter
 from remit.domain.identifiers import Name, ToolName
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import Payload
+from remit.domain.tool_spec import Effect, Reach
 
 
 class OfferedTool(Model):

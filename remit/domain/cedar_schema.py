@@ -11,10 +11,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from remit.domain.cedar_type import CedarType
-from remit.domain.charter import Charter, Effect, Reach, ToolSpec
+from remit.domain.charter import Charter
 from remit.domain.fact_spec import FactSpec
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
+from remit.domain.tool_spec import Effect, Reach, ToolSpec
 
 # Subclasses first: True is an int in Python.
 _SCALARS: tuple[tuple[type, JsonObject], ...] = (

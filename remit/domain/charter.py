@@ -1,45 +1,23 @@
 """The charter: one domain's decision map. Agents, tools, the permission matrix, facts, escalation routes, workflows."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from remit.domain.access import OperationSpec, SenderSpec, TableSpec
-from remit.domain.assertion import resource_of as asserted
-from remit.domain.budget import Allowance, BudgetSpec, LimitSpec, Spending
-from remit.domain.compensation import Compensation, contradictions
+from remit.domain.budget import Allowance, BudgetSpec, LimitSpec
+from remit.domain.charter_flaws import undeclared
 from remit.domain.fact_key import Namespace, PredicateName
 from remit.domain.fact_spec import FactSpec, RecordFactSpec, StoredFactSpec
 from remit.domain.identifiers import Name, ToolName
-from remit.domain.labels import Side, SourceSpec
+from remit.domain.labels import SourceSpec
 from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, MemorySpec, NamespaceSpec, PredicateSpec, Speaker
-from remit.domain.message import MessageSpec
-from remit.domain.model import JsonObject, Model
+from remit.domain.model import Model
 from remit.domain.permission import Permission, ReadPermission
-from remit.domain.precondition import Requirement, cycle
-from remit.domain.route import Address, ApproverSpec, Route, approvers_of, flaws, named_panels
-
-# The one tool by which what a log says becomes a fact.
-FACTS_ASSERT = "facts.assert"
-
-
-class Effect(StrEnum):
-    READ = "read"
-    WRITE = "write"
-    IRREVERSIBLE = "irreversible"
-
-
-class Reach(StrEnum):
-    RECORD = "record"
-    ACCOUNT = "account"
-    SYSTEM = "system"
-
-    def within(self, widest: "Reach") -> bool:
-        """Whether this reaches no further."""
-        return [*Reach].index(self) <= [*Reach].index(widest)
+from remit.domain.route import Address, ApproverSpec, Route, approvers_of
+from remit.domain.tool_spec import FACTS_ASSERT, Effect, Reach, ToolSpec
 
 
 class AgentSpec(Model):
@@ -59,84 +37,6 @@ class GroupSpec(Model):
 
     description: str
     tools: Annotated[tuple[ToolName, ...], Field(min_length=1)]
-
-
-class ResourceSpec(Model):
-    """The business record a tool acts on: its Cedar entity type, the payload field that names it, and the fact's attribute that has the
-    address of its owner, if it is somebody's own."""
-
-    type: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
-    field: str
-    owner: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*$", description="<fact>.<attribute>")] = None
-
-
-class ToolSpec(Model):
-    """`asks` finishes the sentence "The agent wants to …" for whoever is asked; {field} stands for a field of the payload."""
-
-    description: str
-    asks: str | None = None
-    effect: Effect
-    reach: Reach
-    payload: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$", description="A class of tools/<domain>/payloads.py")]
-    resource: ResourceSpec | None = None
-    message: Annotated[MessageSpec | None, Field(description="To whom it says something, instead of a record that it acts on")] = None
-    asserts: Annotated[bool, Field(description="true for facts.assert alone: it acts on memory, instead of a record")] = False
-    facts: tuple[Name, ...] = ()
-    escalation: tuple[Name, ...] = ()
-    requires: tuple[Requirement, ...] = ()
-    permissions: tuple[Permission, ...] = ()
-    senders: tuple[Name, ...] = ()
-    calls: Annotated[tuple[Name, ...], Field(description="Operations of the domain's service")] = ()
-    source: Annotated[dict[str, SourceSpec], Field(description="What fields of its result carry, at whatever depth; * is the rest")] = (
-        Field(default_factory=dict)
-    )
-    destination: Annotated[dict[str, Side], Field(description="The payload fields that say where it goes")] = Field(default_factory=dict)
-    spends: Annotated[Spending | None, Field(description="What it costs, for the budgets of money")] = None
-    verify: Annotated[tuple[ReadPermission, ...], Field(description="What its read-back looks at, under the agent's reading role")] = ()
-    verify_calls: Annotated[tuple[Name, ...], Field(description="Operations that its read-back looks with, which only read")] = ()
-    compensate: Compensation | None = None
-
-    @model_validator(mode="after")
-    def _what_is_written_is_read_back(self) -> Self:
-        looks = bool(self.verify or self.verify_calls)
-        if self.effect is Effect.READ and looks:
-            raise PydanticCustomError("nothing_to_verify", "verify: a tool that only reads has no outcome to read back")
-        if self.effect is not Effect.READ and not looks and self.message is None and not self.asserts:
-            raise PydanticCustomError("unverified", "verify: a tool that writes says what its read-back looks at")
-        return self
-
-    @model_validator(mode="after")
-    def _acts_on_a_record_or_says_something(self) -> Self:
-        if [self.resource is not None, self.message is not None, self.asserts].count(True) != 1:
-            raise PydanticCustomError("resource", "resource: a tool acts on the record that it names, or is a message, and not both")
-        looks = self.verify or self.verify_calls
-        needs_nothing = self.effect is Effect.WRITE and not (self.permissions or self.senders or self.calls or looks)
-        if self.message and not needs_nothing:
-            raise PydanticCustomError(
-                "message", "message: a message has the effect write, and needs no permissions, senders, calls or verify"
-            )
-        if self.asserts and (not needs_nothing or self.compensate or self.facts or self.requires):
-            raise PydanticCustomError("asserts", "asserts: what asserts has the effect write, and needs nothing but its payload")
-        return self
-
-    @property
-    def resource_type(self) -> str:
-        """The type of Cedar's resource: of a message, it is whom it is said to; of an assertion, the fact."""
-        return self.resource.type if self.resource else "Fact" if self.asserts else "Agent"
-
-    @property
-    def owner(self) -> str | None:
-        """The fact's attribute with the owner's address; None for what is nobody's in particular."""
-        return self.resource.owner if self.resource else None
-
-    def resource_of(self, payload: JsonObject) -> str:
-        """The id of Cedar's resource; empty if the payload does not say."""
-        if self.message:
-            return self.message.to
-        if self.asserts:
-            return asserted(payload)
-        named = payload.get(self.resource.field) if self.resource else None
-        return "" if named is None else str(named)
 
 
 PauseName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,39}$")]
@@ -195,7 +95,7 @@ class Charter(Model):
 
     @model_validator(mode="after")
     def _every_name_is_declared(self) -> Self:
-        for problem in self._undeclared():
+        for problem in undeclared(self):
             raise ValueError(problem)
         return self
 
@@ -318,131 +218,3 @@ class Charter(Model):
     def longest_wait_seconds(self) -> int:
         """The longest that any approval of this domain may take."""
         return max((route.expires_after_seconds for route in self.routes.values()), default=60)
-
-    def _undeclared(self) -> Iterator[str]:
-        for place, names, declared in (*self._references(), *self._message_references()):
-            for name in names:
-                if name not in declared:
-                    yield f"{place}: '{name}' is not declared in this charter"
-        ranked = [authority.name for authority in self.authorities]
-        yield from (f"authorities: '{name}' is there twice" for name in ranked if ranked.count(name) > 1)
-        yield from self._misremembered()
-        yield from self._misread()
-        yield from self._misled()
-        yield from self._unowned()
-        yield from self._miscalled()
-        yield from self._cycles()
-        yield from contradictions(self.tools, self.agents)
-        for name, route in self.routes.items():
-            yield from (f"routes.{name}: {flaw}" for flaw in flaws(route, self.panels, self.approvers))
-
-    def _misled(self) -> Iterator[str]:
-        """What many agents under one authority may not have."""
-        for name, agent in self.agents.items():
-            for tool in agent.tools if agent.mode else ():
-                if tool in self.tools and self.tools[tool].message is None:
-                    yield f"agents.{name}.tools: '{tool}' is no message, and a controller does nothing itself"
-        for name, tool_spec in self.tools.items():
-            opens = tool_spec.message.opens if tool_spec.message else None
-            if tool_spec.message and opens in self.workflows and self.workflows[opens].agent != tool_spec.message.to:
-                yield f"tools.{name}.message.opens: '{opens}' is no workflow of the agent {tool_spec.message.to}"
-            for route in tool_spec.escalation:
-                if self.central not in {None, route}:
-                    yield f"tools.{name}.escalation: '{route}' is not the central route {self.central}"
-            for required in (each.tool for each in tool_spec.requires if each.tool in self.tools):
-                if self.tools[required].message:
-                    yield f"tools.{name}.requires: '{required}' is a message, which nobody reads back"
-            if tool_spec.message and self.central is None:
-                yield f"tools.{name}.message: '{tool_spec.message.to}' is another agent, so the charter needs a central route"
-
-    def _misread(self) -> Iterator[str]:
-        """Whoever reads what anybody may have written does nothing else, and only they assert."""
-        for name, tool in self.tools.items():
-            if tool.asserts != (name == FACTS_ASSERT):
-                yield f"tools.{name}: '{name}' is not the tool that asserts, which is {FACTS_ASSERT}"
-        scribes = [name for name, agent in self.agents.items() if FACTS_ASSERT in agent.tools]
-        for name in scribes:
-            if self.agents[name].prompt is None or len(self.agents[name].tools) > 1 or self.namespaces_of(name) or name != scribes[0]:
-                yield f"agents.{name}: '{name}' is not the one agent that asserts, with a prompt, no other tool and no namespace to read"
-        for name in self.workflows:
-            if scribes and self.workflows[name].agent in scribes:
-                yield f"workflows.{name}.agent: '{self.workflows[name].agent}' is not there for workflows: it reads logs"
-
-    def _miscalled(self) -> Iterator[str]:
-        """What only looks calls nothing that writes."""
-        for name, spec in self.tools.items():
-            looking = {"verify_calls": spec.verify_calls, "calls": spec.calls if spec.effect is Effect.READ else ()}
-            for field, operations in looking.items():
-                for operation in operations:
-                    if operation in self.service and not self.service[operation].reads:
-                        yield f"tools.{name}.{field}: '{operation}' writes, and this only reads"
-
-    def _cycles(self) -> Iterator[str]:
-        requires = {name: spec.requires for name, spec in self.tools.items()}
-        for name in self.tools:
-            if way := cycle(requires, name):
-                yield f"tools.{name}.requires: '{way[1]}' makes a cycle, in which nothing could ever be first: {' needs '.join(way)}"
-
-    def _references(self) -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:
-        tools, tables, facts, routes = frozenset(self.tools), frozenset(self.tables), frozenset(self.facts), frozenset(self.routes)
-        for name, agent in self.agents.items():
-            yield f"agents.{name}.tools", agent.tools, tools
-        for name, group in self.groups.items():
-            yield f"groups.{name}.tools", group.tools, tools
-        for tool, spec in self.tools.items():
-            yield f"tools.{tool}.facts", spec.facts, facts
-            yield f"tools.{tool}.escalation", spec.escalation, routes
-            yield f"tools.{tool}.requires", tuple(requirement.tool for requirement in spec.requires), tools
-            yield f"tools.{tool}.permissions", tuple(permission.table for permission in spec.permissions), tables
-            yield f"tools.{tool}.verify", tuple(permission.table for permission in spec.verify), tables
-            yield f"tools.{tool}.senders", spec.senders, frozenset(self.senders)
-            yield f"tools.{tool}.calls", spec.calls, frozenset(self.service)
-            yield f"tools.{tool}.verify_calls", spec.verify_calls, frozenset(self.service)
-            yield f"tools.{tool}.compensate", (spec.compensate.tool,) if spec.compensate else (), tools
-            for permission in spec.permissions:
-                if permission.index and permission.table in tables:
-                    yield f"tools.{tool}.permissions", (permission.index,), frozenset(self.tables[permission.table].indexes)
-        for name, fact in self.facts.items():
-            if isinstance(fact, RecordFactSpec):
-                yield f"facts.{name}.table", (fact.table,), tables
-            else:
-                yield f"facts.{name}.namespace", (fact.namespace,), frozenset(self.namespaces)
-                yield f"facts.{name}.predicate", (fact.predicate,), frozenset(self.predicates)
-        yield "unverified", () if self.unverified is None else (self.unverified,), routes
-        for name, route in self.routes.items():
-            yield f"routes.{name}", named_panels(route), frozenset(self.panels)
-        for name, workflow in self.workflows.items():
-            yield f"workflows.{name}.agent", (workflow.agent,), frozenset(self.agents)
-        yield "budgets", tuple(self.budgets), frozenset(self.agents)
-        agents = frozenset(f"agent/{agent}" for agent in self.agents)
-        yield "authorities", tuple(who for each in self.authorities for who in each.principals if who.startswith("agent/")), agents
-        for name, namespace in self.namespaces.items():
-            yield f"namespaces.{name}.readers", namespace.readers, frozenset(self.agents)
-        for name, predicate in self.predicates.items():
-            yield f"predicates.{name}.namespaces", predicate.namespaces, frozenset(self.namespaces)
-            yield f"predicates.{name}.route", (predicate.route,), routes
-
-    def _message_references(self) -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:
-        for tool, spec in self.tools.items():
-            if spec.message:
-                yield f"tools.{tool}.message.to", (spec.message.to,), frozenset(self.agents)
-                yield f"tools.{tool}.message.opens", (spec.message.opens,) if spec.message.opens else (), frozenset(self.workflows)
-        yield "central", () if self.central is None else (self.central,), frozenset(self.routes)
-
-    def _unowned(self) -> Iterator[str]:
-        """Owners that no fact names."""
-        for name, tool in self.tools.items():
-            fact, _, attribute = (tool.owner or "").partition(".")
-            known = self.facts[fact].attributes if fact in tool.facts and fact in self.facts else {}
-            if tool.owner is not None and known.get(attribute) != "String":
-                yield f"tools.{name}.resource.owner: '{tool.owner}' is not a String of one of the tool's facts"
-
-    def _misremembered(self) -> Iterator[str]:
-        """Facts that the predicates contradict."""
-        for name, fact in self.facts.items():
-            if isinstance(fact, RecordFactSpec) or (predicate := self.predicates.get(fact.predicate)) is None:
-                continue
-            if fact.namespace not in predicate.namespaces:
-                yield f"facts.{name}.namespace: '{fact.namespace}' is not a namespace of the predicate {fact.predicate}"
-            if fact.type is not predicate.type:
-                yield f"facts.{name}.type: '{fact.type}' is not the type of the predicate {fact.predicate}, which is a {predicate.type}"

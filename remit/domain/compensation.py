@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from remit.domain.action import Action
-    from remit.domain.charter import AgentSpec, ToolSpec
+    from remit.domain.charter import AgentSpec
+    from remit.domain.tool_spec import ToolSpec
 
 _WARRANT = "receipt.warrant"
 # What a schema says of a field to people, and to whoever bounds autonomy: not what may stand in it.

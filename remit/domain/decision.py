@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from remit.domain.charter import Charter, ToolSpec
+from remit.domain.charter import Charter
 from remit.domain.citing import cited
 from remit.domain.errors import Reason
 from remit.domain.fact import Fact
@@ -13,6 +13,7 @@ from remit.domain.intent import Intent
 from remit.domain.labels import Carried
 from remit.domain.message import Lineage, narrowing
 from remit.domain.model import JsonObject, Model
+from remit.domain.tool_spec import ToolSpec
 
 
 class Outcome(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
-from remit.domain.charter import Charter, Reach, ScopeSpec, ToolSpec
+from remit.domain.charter import Charter, ScopeSpec
 from remit.domain.decision import Owner, Scope
 from remit.domain.errors import Denied, Reason
 from remit.domain.fact import Fact
@@ -12,6 +12,7 @@ from remit.domain.intent import Intent
 from remit.domain.model import JsonObject, Model
 from remit.domain.precondition import equal
 from remit.domain.route import ApproverSpec, known_by_arn, known_by_name
+from remit.domain.tool_spec import Reach, ToolSpec
 
 
 class StatedScope(Model):

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from string import Formatter
 
-from remit.domain.charter import ToolSpec
 from remit.domain.intent import Intent
 from remit.domain.model import Json, JsonObject, Model
 from remit.domain.payload import Payload, money_fields
+from remit.domain.tool_spec import ToolSpec
 from remit.domain.visible import visible
 
 _LONGEST = 300

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from remit.domain.charter import Effect
 from remit.domain.model import JsonObject
+from remit.domain.tool_spec import Effect
 from remit.scaffold.schemas import Schema, inlined, snake, unique
 from remit.scaffold.sketch import CannotDraft, ToolSketch
 

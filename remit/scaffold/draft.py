@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from remit.domain.charter import Effect
 from remit.domain.model import JsonObject
+from remit.domain.tool_spec import Effect
 from remit.scaffold.payloads import payload_module, subject_of
 from remit.scaffold.sketch import FILL, Sketch, ToolSketch
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from remit.domain.charter import Effect
 from remit.domain.identifiers import Name, ToolName
 from remit.domain.model import JsonObject, Model
+from remit.domain.tool_spec import Effect
 
 FILL = "FILL:"
 

@@ -9,7 +9,7 @@ from remit.domain.assertion import Assertion, check_authority
 from remit.domain.authority import check_speaks_for, no_authority
 from remit.domain.ballot import Answer
 from remit.domain.budget import check_deadline
-from remit.domain.charter import Charter, ToolSpec
+from remit.domain.charter import Charter
 from remit.domain.decision import Case, Decision, Evaluate, Evidence, Trial, decide, decide_again, flip, routes_of
 from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason, Unanswerable
 from remit.domain.history import Caller, History
@@ -22,6 +22,7 @@ from remit.domain.payload import Payload, beyond_autonomy, parse_payload
 from remit.domain.precondition import check
 from remit.domain.proportion import check_stated, owner_of, scope_of
 from remit.domain.statement import OperationKind
+from remit.domain.tool_spec import ToolSpec
 from remit.domain.wording import word
 from remit.names import extract_workflow
 from remit.ports import Clock, FactSource, PolicyEngine, RunHistory, ShadowPolicies, Spans

@@ -7,13 +7,14 @@ from itertools import count
 
 from remit.domain.action import Action, ActionStatus
 from remit.domain.canonical import digest
-from remit.domain.charter import Charter, Effect
+from remit.domain.charter import Charter
 from remit.domain.compensation import Undoes, build
 from remit.domain.errors import Conflict, Reason, RunOpen
 from remit.domain.history import Caller
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
+from remit.domain.tool_spec import Effect
 from remit.names import undo_workflow
 from remit.undo_ports import Undoings
 from remit.usecases.runs import RunPorts, RunView, view

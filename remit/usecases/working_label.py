@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from remit.domain.charter import Charter, ToolSpec
+from remit.domain.charter import Charter
 from remit.domain.fact import Fact
 from remit.domain.history import History, labels_shown
 from remit.domain.intent import Intent
@@ -10,6 +10,7 @@ from remit.domain.labels import COMPANYS, Carried, Content, Labels, carried, con
 from remit.domain.memory import Integrity
 from remit.domain.message import labels_of
 from remit.domain.model import Json, JsonObject
+from remit.domain.tool_spec import ToolSpec
 
 
 def carried_by(intent: Intent, history: History, charter: Charter, facts: Iterable[Fact], reasoning: JsonObject) -> Carried:

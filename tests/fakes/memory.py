@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from remit.domain.cedar_type import CedarType
-from remit.domain.charter import AgentSpec, Charter, Effect, Reach, ResourceSpec, ToolSpec
+from remit.domain.charter import AgentSpec, Charter
 from remit.domain.fact_key import FactKey
 from remit.domain.memory import DEFAULT_AUTHORITIES, AuthoritySpec, Confidentiality, NamespaceSpec, PredicateSpec
 from remit.domain.model import Json
 from remit.domain.operation import Author, Operation
 from remit.domain.route import Route
 from remit.domain.statement import OperationKind
+from remit.domain.tool_spec import Effect, Reach, ResourceSpec, ToolSpec
 
 NAMESPACES = ("logistics", "standing", "claimed", "told")
 TYPES = {"carrier": CedarType.STRING, "limit": CedarType.LONG, "paused": CedarType.BOOLEAN, "carriers": CedarType.STRINGS}

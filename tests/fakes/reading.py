@@ -10,10 +10,10 @@ from lambdas.extractor.graph import make_graph
 from lambdas.extractor.prompt import RECORD, make_prompt
 from lambdas.extractor.read import Extractor, Task, objections, read
 from remit.domain.action import Failure
-from remit.domain.charter import FACTS_ASSERT
 from remit.domain.errors import RemitError, Unavailable
 from remit.domain.intent import Intent, Requester
 from remit.domain.model import Json, JsonObject
+from remit.domain.tool_spec import FACTS_ASSERT
 from remit.domain.warrant import Receipt
 from remit.ports import RunState
 from remit.usecases.asserting import AssertFact

@@ -12,11 +12,12 @@ from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_charter, load_payloads
 from remit.domain.action import Failure
 from remit.domain.ballot import Verdict
-from remit.domain.charter import Charter, Effect
+from remit.domain.charter import Charter
 from remit.domain.delegation import Delegator
 from remit.domain.errors import LinkRefused
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
+from remit.domain.tool_spec import Effect
 from remit.policies import load_policy_set
 from remit.toolkit import ReadContext, ReadTool, Tool, ToolContext, Use
 from remit.usecases.answer import Given, answer

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.domain.charter import ToolSpec
 from remit.domain.decision import AuthorizationRequest, Case, Decision, Evaluation, Evidence, Outcome, decide, decide_again
 from remit.domain.errors import Reason
+from remit.domain.tool_spec import ToolSpec
 from tests.fakes.gate import REFUNDS, make_intent, refund
 
 TOOL: ToolSpec = REFUNDS.tools["refunds.issue_refund"]

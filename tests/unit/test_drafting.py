@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from remit.domain.charter import Effect
+from remit.domain.tool_spec import Effect
 from remit.scaffold.documents import read_document
 from remit.scaffold.draft import draft
 from remit.scaffold.payloads import payload_module, subject_of

@@ -8,8 +8,8 @@ import pytest
 
 from remit.adapters.dynamodb_items import decode, encode
 from remit.charters import load_charter
-from remit.domain.charter import FACTS_ASSERT
 from remit.domain.model import JsonObject
+from remit.domain.tool_spec import FACTS_ASSERT
 from remit.toolkit import ToolContext, ToolFailed
 from tests.fakes.dynamodb import NAMES, make_table, moto_dynamodb
 from tools.logistics.actions import TOOLS

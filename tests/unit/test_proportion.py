@@ -7,7 +7,6 @@ import pytest
 from remit.charters import load_charter, load_payloads
 from remit.domain.approval import request_approval
 from remit.domain.ballot import Answer, Verdict, Voice
-from remit.domain.charter import Reach
 from remit.domain.decision import Decision, FactUsed, Outcome, Owner, Scope
 from remit.domain.delegation import Delegator
 from remit.domain.errors import Denied
@@ -18,6 +17,7 @@ from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject
 from remit.domain.proportion import StatedScope, check_stated, owner_of, scope_of
 from remit.domain.route import Route
+from remit.domain.tool_spec import Reach
 from remit.domain.wording import word
 from tests.fakes.clock import NOON
 from tests.fakes.gate import RUN, World

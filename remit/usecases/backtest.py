@@ -15,7 +15,6 @@ from remit.usecases.recorded import (
     Recorded,
     Unreplayed,
     answer_of,
-    domain_of,
     judge_for,
     made_again,
     recorded_in,
@@ -87,13 +86,13 @@ def _run(run: tuple[Entry, ...], judges: Mapping[str, Judge], scope: Scope, othe
             continue
         if isinstance(found, Unreplayed):
             yield found
-        elif scope.domain in {None, domain_of(found.intent)}:
+        elif scope.domain in {None, found.domain}:
             yield _again(found, judges)
 
 
 def _again(recorded: Recorded, judges: Mapping[str, Judge]) -> Flip | Unreplayed | None:
     try:
-        return flip_of(recorded, answer_of(made_again(recorded, judge_for(recorded.intent, judges))))
+        return flip_of(recorded, answer_of(made_again(recorded, judge_for(recorded, judges))))
     except CannotReplay as problem:
         return Unreplayed(run=recorded.entry.run, seq=recorded.entry.seq, reason=str(problem))
 

@@ -69,6 +69,11 @@ class Recorded:
     reasoning: JsonObject | None = None
 
     @property
+    def domain(self) -> str:
+        """As its run was opened: facts.assert is a tool of many domains. A record that says none has it in the tool's name."""
+        return str(self.history.opening.get("domain") or self.intent.tool.partition(".")[0])
+
+    @property
     def was(self) -> Answer:
         return _refusal_in(self.entry) if self.made is None else answer_of(self.made)
 
@@ -110,16 +115,11 @@ def answer_of(result: Decision | Refusal) -> Answer:
     return Answer(outcome=result.outcome, route=result.route, reasons=result.reasons)
 
 
-def judge_for(intent: Intent, judges: Mapping[str, Judge]) -> Judge:
+def judge_for(recorded: Recorded, judges: Mapping[str, Judge]) -> Judge:
     """Raises CannotReplay."""
-    domain = domain_of(intent)
-    if domain not in judges:
-        raise CannotReplay(f"the candidate has no policies for the domain '{domain}'")
-    return judges[domain]
-
-
-def domain_of(intent: Intent) -> str:
-    return intent.tool.partition(".")[0]
+    if recorded.domain not in judges:
+        raise CannotReplay(f"the candidate has no policies for the domain '{recorded.domain}'")
+    return judges[recorded.domain]
 
 
 def _is_decision(entry: Entry, run: Sequence[Entry]) -> bool:

@@ -75,7 +75,7 @@ def _again(found: Recorded | Unreplayed, judges: Mapping[str, Judge]) -> Replaye
     if isinstance(found, Unreplayed):
         return found
     try:
-        return _compared(found, made_again(found, judge_for(found.intent, judges)))
+        return _compared(found, made_again(found, judge_for(found, judges)))
     except CannotReplay as problem:
         return Unreplayed(run=found.entry.run, seq=found.entry.seq, reason=str(problem))
 

@@ -21,7 +21,7 @@ def untouched(state: CloudState, world: World) -> Untouched:
     return Untouched(state)
 
 
-@pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.label)
+@pytest.mark.parametrize("operation", [*operations()], ids=lambda operation: operation.label)
 def test_no_request_is_answered_with_an_error_of_the_service(
     state: CloudState, world: World, untouched: Untouched, operation: Operation
 ) -> None:

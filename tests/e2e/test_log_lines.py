@@ -10,6 +10,7 @@ import pytest
 
 from remit.cli.demo.story import Story
 from remit.cli.target import local_session
+from remit.domain.assertion import Says
 from remit.domain.model import Json
 from remit.local.cloud import CloudState
 from tests.e2e.test_secrets import items
@@ -88,9 +89,9 @@ def test_no_line_holds_a_text_out_of_a_payload(state: CloudState, messages: list
     bodies = [json.loads(item["body"]) for item in items(state, "ledger") if item["kind"] in {"run.started", "intent.proposed"}]
     said = {text for body in bodies for name in ("payload", "input") for text in _texts(body.get(name)) if len(text) > 3}
     # What undoes an action names its warrant, whose id is that of an entry.
-    # And what stands in the charters themselves, like the kinds of letters, is nobody's secret.
+    # And what stands in the charters themselves, like the kinds of letters, or in the payloads' models, is nobody's secret.
     charters = "".join(path.read_text(encoding="utf-8") for path in Path("charters").glob("*.yaml"))
-    told = {text for text in said if not re.fullmatch("[0-9a-f]{40}", text) and text not in charters}
+    told = {text for text in said if not re.fullmatch("[0-9a-f]{40}", text) and text not in charters and text not in {*Says}}
     assert len(told) > 5
     # As a word: a timestamp holds many a number.
     words = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in told))

@@ -64,7 +64,8 @@ def problem(case: Request, world: World, auth: AWS4Auth, session: Session) -> st
     """What is wrong with the answer, if anything is. A generator's own credentials are replaced by a real signature."""
     case.headers.pop("Authorization", None)
     answer = case.call(base_url=world.url, session=session, auth=auth, timeout=60)
-    return _wrong(answer.status_code, answer.text, case.as_curl_command())
+    sent = answer.request
+    return _wrong(answer.status_code, answer.text, f"{sent.method} {sent.url} {sent.body!r}")
 
 
 def _wrong(status: int, text: str, asked: str) -> str | None:

@@ -13,6 +13,7 @@ from remit.usecases.extract import HandedIn, extract
 from remit.usecases.facts import change_fact
 from remit.usecases.gate import Proposal, govern
 from remit.usecases.recall import recall
+from remit.usecases.replay import Same, replay
 from tests.fakes.gate import make_intent
 from tests.fakes.logs import INCOMING
 from tests.fakes.reading import EVE, OLIVIA, TOM, ReadingRoom, recorded, says
@@ -83,6 +84,12 @@ def test_each_statement_is_a_governed_action_with_a_warrant_and_a_receipt(room: 
     assert [entry.body["tool"] for entry in entries if entry.kind is Kind.WARRANT_MINTED] == ["facts.assert"] * 2
     assert [entry.body["verification"] for entry in entries if entry.kind is Kind.OUTCOME_VERIFIED] == ["MATCH"] * 2
     assert (seen.outcome, broken_link(entries)) == ("DONE", None)
+
+
+def test_a_reading_is_replayed_by_the_rules_of_its_own_domain(room: ReadingRoom) -> None:
+    seen = room.read(LOG, recorded(DECIDED, SUGGESTED))
+    again = replay(room.records.entries(seen.run), {"logistics": room.ports.judge})
+    assert ([decision.same for decision in again.decisions], again.unreplayed) == ([Same.IDENTICAL] * 2, ())
 
 
 def test_an_injection_stays_at_its_speakers_authority(room: ReadingRoom) -> None:

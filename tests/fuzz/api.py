@@ -26,6 +26,7 @@ Request = Case[Any]
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 # What a caller is never shown: Python's and the framework's own words about an error.
 _INSIDES = re.compile(r"Traceback|File \"/|\.py\", line|botocore|pydantic|Internal server error", re.IGNORECASE)
+_QUOTES = re.compile(r"[\"'\\]")
 _KINDS = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 # Aimed at what exists, so that what is made up reaches further than the first name.
 _AIMS = {
@@ -63,6 +64,9 @@ def _aimed(case: Request, aim: bool) -> Request:
 def problem(case: Request, world: World, auth: AWS4Auth, session: Session) -> str | None:
     """What is wrong with the answer, if anything is. A generator's own credentials are replaced by a real signature."""
     case.headers.pop("Authorization", None)
+    for name, value in case.headers.items():
+        # Whoever signs requests here reads headers as a shell reads words, and none that is quoted to no end.
+        case.headers[name] = _QUOTES.sub("", value)
     answer = case.call(base_url=world.url, session=session, auth=auth, timeout=60)
     sent = answer.request
     return _wrong(answer.status_code, answer.text, f"{sent.method} {sent.url} {sent.body!r}")

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, field_validator
 from lambdas.approvals.browser import keep, proven, visit_of, visit_or_new
 from lambdas.approvals.http import lead, page
 from lambdas.approvals.wiring import ports, signing_in
-from remit.adapters.observability import metrics
+from remit.adapters.observability import about, metrics
 from remit.domain.visit import proof
 from remit.pages import inbox_page, message_page, said_page, sign_in_page, signed_question_page
 from remit.usecases.answer import Opinion
@@ -55,11 +55,13 @@ def show() -> Response[str]:
 
 @router.get("/inbox/<approval>")
 def show_one(approval: str) -> Response[str]:
-    metrics.add_metric("ApprovalPagesShown", MetricUnit.Count, 1)
     person, visit = _who()
     if person is None:
         return _sign_in(visit, approval)
-    return page(HTTPStatus.OK, signed_question_page(one(approval, person, ports()), proof(visit, _FORM)), cookies=[keep(visit)])
+    asked = one(approval, person, ports())
+    about(run=asked.approval.intent.run, approval=asked.approval.id)
+    metrics.add_metric("ApprovalPagesShown", MetricUnit.Count, 1)
+    return page(HTTPStatus.OK, signed_question_page(asked, proof(visit, _FORM)), cookies=[keep(visit)])
 
 
 @router.post("/inbox")
@@ -71,6 +73,7 @@ def decide() -> Response[str]:
         return page(HTTPStatus.BAD_REQUEST, message_page("Not understood", _AGAIN))
     chosen = Chosen.model_validate({**{name: values[-1] for name, values in form.items()}, "chosen": form.get("chosen", [])})
     answers = answer_all(person, chosen.choices, chosen.verdict, chosen.comment, ports())
+    about(approval=" ".join(answer.approval for answer in answers))
     metrics.add_metric("ApprovalsAnswered", MetricUnit.Count, sum(answer.refused is None for answer in answers))
     return page(HTTPStatus.OK, said_page(chosen.verdict, [(answer.approval, answer.refused) for answer in answers]))
 

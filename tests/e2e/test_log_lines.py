@@ -28,7 +28,8 @@ class Line(dict[str, Any]):
 
     @property
     def platforms(self) -> bool:
-        return str(self.get("type", "")).startswith("platform.")
+        """Lambda's, or its runtime's of what a function raised."""
+        return str(self.get("type", "")).startswith("platform.") or "stackTrace" in self
 
     @property
     def service(self) -> str:

@@ -1,14 +1,16 @@
-"""A function whose logs are JSON has the platform's own lines (START, END, REPORT) in JSON too."""
+"""A function whose logs are JSON has the platform's own lines (START, END, REPORT) in JSON too, and what it raises as one record."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from itertools import takewhile
 from typing import Any
 
 from ministack.services import cloudwatch_logs, lambda_svc
 
 _LINE = re.compile(r"^(START|END|REPORT) RequestId: (\S+)(.*)$", re.DOTALL)
+_TRACEBACK = "Traceback (most recent call last):"
 _TYPES = {"START": "platform.start", "END": "platform.runtimeDone", "REPORT": "platform.report"}
 _MEASURED = re.compile(r"(Duration|Billed Duration|Memory Size|Max Memory Used): (\d+)")
 _NAMES = {
@@ -25,11 +27,12 @@ def apply() -> None:
     """Write them so, where the function's logging configuration says so."""
     emit, append = lambda_svc._emit_lambda_logs, cloudwatch_logs._append_log_events
 
-    def corrected_emit(function: Mapping[str, Any], *rest: object, **more: object) -> None:
+    def corrected_emit(function: Mapping[str, Any], request: str, text: str, *rest: object, **more: object) -> None:
         configuration = function.get("config") or function
-        token = _in_json.set((configuration.get("LoggingConfig") or {}).get("LogFormat") == "JSON")
+        in_json = (configuration.get("LoggingConfig") or {}).get("LogFormat") == "JSON"
+        token = _in_json.set(in_json)
         try:
-            emit(function, *rest, **more)
+            emit(function, request, raised(text, request) if in_json else text, *rest, **more)
         finally:
             _in_json.reset(token)
 
@@ -38,6 +41,18 @@ def apply() -> None:
 
     lambda_svc._emit_lambda_logs = corrected_emit
     cloudwatch_logs._append_log_events = corrected_append
+
+
+def raised(text: str, request: str) -> str:
+    """The log of one invocation, with what it raised as Lambda's runtime for Python writes it: one object, its lines in `stackTrace`."""
+    before, begin, rest = text.partition(_TRACEBACK)
+    if not begin:
+        return text
+    trace = list(takewhile(lambda line: not line.startswith("{"), (begin + rest).splitlines()))
+    kind, _, message = next(line for line in reversed(trace) if line.strip()).partition(": ")
+    record = {"level": "ERROR", "errorType": kind, "errorMessage": message, "requestId": request, "stackTrace": trace}
+    after = (begin + rest).splitlines()[len(trace) :]
+    return "\n".join([*before.splitlines(), json.dumps(record), *after])
 
 
 def _written(message: str) -> str:

@@ -7,9 +7,19 @@ from tests.local.aws import Aws
 pytestmark = [pytest.mark.enable_socket, pytest.mark.xdist_group("local-cloud")]
 
 
-def lines(aws: Aws, log_format: str) -> list[str]:
+SAYS = "def handler(event, context): print('said')"
+RAISES = """
+def handler(event, context):
+    try:
+        raise KeyError('first')
+    except KeyError:
+        raise ValueError('it: broke')
+"""
+
+
+def lines(aws: Aws, log_format: str, code: str = SAYS) -> list[str]:
     """What a function's one invocation leaves in its log."""
-    function, functions = aws.function("def handler(event, context): print('said')"), aws.client("lambda")
+    function, functions = aws.function(code), aws.client("lambda")
     functions.update_function_configuration(FunctionName=function, LoggingConfig={"LogFormat": log_format})
     functions.invoke(FunctionName=function)
     events = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
@@ -26,3 +36,16 @@ def test_the_platforms_lines_are_json_where_the_functions_are(aws: Aws) -> None:
 
 def test_elsewhere_they_are_text(aws: Aws) -> None:
     assert [line.split()[0] for line in lines(aws, "Text")] == ["START", "said", "END", "REPORT"]
+
+
+def test_what_a_function_raises_is_one_record_as_lambdas_runtime_writes_it(aws: Aws) -> None:
+    first, raised, *rest = lines(aws, "JSON", RAISES)
+    record = json.loads(raised)
+    assert (record["level"], record["errorType"], record["errorMessage"]) == ("ERROR", "ValueError", "it: broke")
+    assert record["requestId"] == json.loads(first)["record"]["requestId"]
+    assert "KeyError: 'first'" in record["stackTrace"]
+    assert [json.loads(line)["type"] for line in rest] == ["platform.runtimeDone", "platform.report"]
+
+
+def test_elsewhere_it_is_text(aws: Aws) -> None:
+    assert "Traceback (most recent call last):" in lines(aws, "Text", RAISES)

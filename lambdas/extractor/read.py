@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AnyMessage
 from pydantic import ConfigDict
 
-from lambdas.extractor.graph import Graph, Read, answer_of
+from lambdas.extractor.graph import answer_of, asked
 from lambdas.extractor.prompt import Prompt
 from remit.adapters.aws import calling
+from remit.adapters.conversation import Conversation, Graph, usage_of
 from remit.domain.assertion import Assertion, Speaking
 from remit.domain.charter import Charter
 from remit.domain.errors import NotSaid, Reason, Unintelligible
@@ -73,13 +74,13 @@ def read(task: Task, extractor: Extractor) -> Answer:
     """Ask the model once (twice if it has to be corrected). Raises Unintelligible if it gives no list of statements, BudgetExhausted,
     Unavailable while the log or the model cannot be reached."""
     text, begun = extractor.logs.read(extractor.charter.domain, task.input.log), extractor.clock.now()
-    asked: list[AnyMessage] = [SystemMessage(extractor.prompt.text), HumanMessage(text)]
+    question = asked(extractor.prompt.text, text)
     drawn = extractor.purse.draw(task.run, _most_tokens(extractor.prompt.text, text, extractor), asked_by=())
     with extractor.spans.span("model", run=task.run, agent=extractor.agent, model=extractor.model_id, **_CHAT) as span:
-        start: Read = {"text": text, "messages": asked, "corrections": 0}
+        start: Conversation = {"messages": question, "corrections": 0}
         with calling("Bedrock"):
-            answers: list[AnyMessage] = extractor.graph.invoke(start)["messages"][len(asked) :]
-        usage = _usage(answers)
+            answers: list[AnyMessage] = extractor.graph.invoke(start)["messages"][len(question) :]
+        usage = usage_of(answers)
         extractor.purse.settle(drawn, sum(usage.values()))
         span.note(outcome="statements", **{name: str(tokens) for name, tokens in usage.items()})
     heard, wrong = read_statements(answer_of(answers[-1]))
@@ -143,11 +144,3 @@ def _most_tokens(prompt: str, text: str, extractor: Extractor) -> int:
     one byte."""
     sent = len(prompt.encode()) + len(text.encode()) + extractor.tool_size + _OF_THE_SERVICE
     return 2 * sent + 3 * ANSWER_TOKENS
-
-
-def _usage(answers: list[AnyMessage]) -> dict[str, int]:
-    usages = [message.usage_metadata for message in answers if isinstance(message, AIMessage) and message.usage_metadata]
-    return {
-        "input_tokens": sum(usage["input_tokens"] for usage in usages),
-        "output_tokens": sum(usage["output_tokens"] for usage in usages),
-    }

@@ -8,8 +8,9 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 from pydantic import ConfigDict, TypeAdapter
 
-from lambdas.reasoner.graph import Graph, Thought, is_proposal_or_text
+from lambdas.reasoner.graph import is_proposal_or_text
 from lambdas.reasoner.prompt import Prompt, with_facts
+from remit.adapters.conversation import Conversation, Graph, usage_of
 from remit.domain.action import Failure
 from remit.domain.identifiers import tool_name
 from remit.domain.message import Ancestor
@@ -82,11 +83,11 @@ def take_turn(turn: Turn, reasoner: Reasoner) -> Answer:
     heard, known = _heard(turn), reasoner.recall()
     begun = reasoner.clock.now()
     asked = [SystemMessage(with_facts(reasoner.prompt, known)), *heard]
-    thought: Thought = {"messages": asked, "corrections": 0}
+    thought: Conversation = {"messages": asked, "corrections": 0}
     drawn = reasoner.purse.draw(turn.run, most_tokens(asked, reasoner.offers_size), turn.asked_by)
     with reasoner.spans.span("model", run=turn.run, agent=reasoner.agent, model=reasoner.model_id, **_CHAT) as span:
         messages: list[AnyMessage] = (reasoner.writer if turn.drafting else reasoner.graph).invoke(thought)["messages"][1:]
-        last, usage = messages[-1], _usage(messages[len(heard) :])
+        last, usage = messages[-1], usage_of(messages[len(heard) :])
         reasoner.purse.settle(drawn, sum(usage.values()))
         proposal, say = None if turn.drafting else _proposal(last, reasoner), str(last.text) or None
         span.note(outcome=proposal.tool if proposal else "text", **{name: str(tokens) for name, tokens in usage.items()})
@@ -144,14 +145,6 @@ def _known(known: Recollection) -> JsonObject:
     ]
     left_out: list[JsonObject] = [ref.model_dump(mode="json") for ref in known.left_out]
     return {"facts": [*facts], "facts_left_out": [*left_out]}
-
-
-def _usage(answers: list[AnyMessage]) -> dict[str, int]:
-    usages = [message.usage_metadata for message in answers if isinstance(message, AIMessage) and message.usage_metadata]
-    return {
-        "input_tokens": sum(usage["input_tokens"] for usage in usages),
-        "output_tokens": sum(usage["output_tokens"] for usage in usages),
-    }
 
 
 def _call(last: AnyMessage, proposal: Proposed | None, reasoner: Reasoner) -> JsonObject:

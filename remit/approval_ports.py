@@ -4,12 +4,13 @@ from abc import ABC, abstractmethod
 from datetime import datetime
 
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, Link
+from remit.domain.approval import Approval
 from remit.domain.ballot import Ballot
 from remit.domain.delegation import Delegator
 from remit.domain.deputy import Deputy
+from remit.domain.link import Link
 from remit.domain.session import Session
-from remit.ports import Change
+from remit.record_ports import Change
 
 
 class Approvals(ABC):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from remit.domain.budget import Reservation
 from remit.domain.errors import RemitError
-from remit.ports import Change, Requirement
+from remit.record_ports import Change, Requirement
 
 
 class Reserve(Requirement):

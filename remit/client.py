@@ -1,16 +1,4 @@
-"""The deployed API for Python callers, signed with SigV4.
-
-ClientError
-├── Unreachable     nothing answered at the address
-├── Unauthorized    401   the token of the person behind the call is not good
-├── Forbidden       403   the signature or the caller's permissions do not pass
-├── Invalid         400   the request is malformed; `reasons` name the fields
-├── NotFound        404   no such run, workflow or approval
-├── Conflict        409, 410   too late, or somebody was first
-├── Unavailable     429, 5xx   after retries; the same key may be sent again
-├── Unexpected      an answer that is not of this contract
-└── DeadlinePassed  the run did not end in time; it goes on
-"""
+"""The deployed API for Python callers, signed with SigV4. Raises what remit.client_errors has."""
 
 import re
 import time
@@ -26,61 +14,23 @@ from pydantic import ValidationError
 from requests_aws4auth import AWS4Auth
 
 from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Catalogue, Reason, Redacted, Run, Started, Undo
+from remit.client_errors import (
+    ClientError,
+    Conflict,
+    DeadlinePassed,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthorized,
+    Unavailable,
+    Unexpected,
+    Unreachable,
+)
 
 _PAUSES = (0.2, 0.6, 1.8)
 _CONNECT_SECONDS, _READ_SECONDS = 5.0, 30.0
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _MAX_AGE = re.compile(r"\bmax-age=(\d+)")
-
-
-class ClientError(Exception):
-    """Base of all errors. `status` and `code` are what the API answered, None where it did not; `run` is the run it concerns, if any."""
-
-    def __init__(
-        self, message: str, status: int | None = None, code: str | None = None, reasons: tuple[Reason, ...] = (), run: str | None = None
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.status = status
-        self.code = code
-        self.reasons = reasons
-        self.run = run
-
-
-class Unreachable(ClientError):
-    pass
-
-
-class Unauthorized(ClientError):
-    pass
-
-
-class Forbidden(ClientError):
-    pass
-
-
-class Invalid(ClientError):
-    pass
-
-
-class NotFound(ClientError):
-    pass
-
-
-class Conflict(ClientError):
-    pass
-
-
-class Unavailable(ClientError):
-    pass
-
-
-class Unexpected(ClientError):
-    pass
-
-
-class DeadlinePassed(ClientError):
-    pass
 
 
 _ERRORS: Mapping[int, type[ClientError]] = {

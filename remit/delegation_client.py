@@ -1,4 +1,4 @@
-"""Delegations for Python callers: on whose behalf runs act, and taking that back. Raises what remit.client raises."""
+"""Delegations for Python callers: on whose behalf runs act, and taking that back. Raises what remit.client_errors has."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from remit.domain.delegation import Delegation, Delegator, Revocation, ended
 from remit.domain.errors import RemitError
 from remit.domain.model import Model
-from remit.ports import Change, Requirement
+from remit.record_ports import Change, Requirement
 
 
 class RequireDelegation(Requirement):

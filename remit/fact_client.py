@@ -1,4 +1,4 @@
-"""Facts for Python callers: state them, read them, and read how they came to be. Raises what remit.client raises."""
+"""Facts for Python callers: state them, read them, and read how they came to be. Raises what remit.client_errors has."""
 
 from collections.abc import Sequence
 from datetime import datetime

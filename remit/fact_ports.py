@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 from remit.domain.fact_key import FactKey, FactRef
 from remit.domain.statement import Citation, Claim, Hold, Statement
-from remit.ports import Change
+from remit.record_ports import Change
 
 
 class FactStore(ABC):

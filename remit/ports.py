@@ -3,22 +3,18 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from remit.domain.action import Action, ActionStatus, Failure
-from remit.domain.agent import Suspension
-from remit.domain.decision import AuthorizationRequest, Evaluate, Evaluation
-from remit.domain.errors import RemitError, run_ended, suspended
+from remit.domain.action import Failure
+from remit.domain.evaluation import AuthorizationRequest, Evaluate, Evaluation
 from remit.domain.fact import Fact
 from remit.domain.fact_spec import FactSpec
 from remit.domain.history import History, Step
-from remit.domain.ledger import Draft, Entry
+from remit.domain.ledger import Entry
 from remit.domain.measure import Measure
 from remit.domain.model import JsonObject, Model
-from remit.domain.warrant import Receipt, Warrant
-from remit.toolkit import ReadContext, ToolContext
+from remit.domain.warrant import Receipt
 
 
 class Clock(ABC):
@@ -148,155 +144,6 @@ class RunHistory(ABC):
     @abstractmethod
     def read(self, run: str, relied_on: Callable[[Step], bool]) -> History:
         """What the run has done by now; what is relied on is told by more than one record. Raises Denied, Unavailable."""
-
-
-class Change(Model):
-    """A state change that a commit makes, or none of them."""
-
-
-class OpenAction(Change):
-    """The action must not exist yet."""
-
-    action: Action
-
-
-class MoveAction(Change):
-    """The action must be in status `was`."""
-
-    action: Action
-    was: ActionStatus
-
-
-class MintWarrant(Change):
-    """The warrant must not exist yet."""
-
-    warrant: Warrant
-
-
-class OpenRun(Change):
-    """The run must have no entry yet; this is its first."""
-
-    entry: Entry
-
-
-class Requirement(Change, ABC):
-    """Where it is not met the commit raises what it says, and nothing is changed."""
-
-    @abstractmethod
-    def unmet(self) -> RemitError:
-        """Why not."""
-
-
-class RequireActive(Requirement):
-    """The agent must not be suspended; changes nothing."""
-
-    agent: str
-
-    def unmet(self) -> RemitError:
-        return suspended()
-
-
-class EndRun(Change):
-    """The run must not have ended yet; from here on nothing is minted or asked in it, nor in any that it asked for."""
-
-    run: str
-
-
-class RequireRunOpen(Requirement):
-    """The run must not have ended; changes nothing."""
-
-    run: str
-
-    def unmet(self) -> RemitError:
-        return run_ended()
-
-
-class Suspend(Change):
-    """The agent must not be suspended yet."""
-
-    suspension: Suspension
-
-
-class Reinstate(Change):
-    """The agent must be suspended."""
-
-    agent: str
-
-
-class Records(ABC):
-    """Actions, approvals, warrants and the ledger: state and its record change together or not at all."""
-
-    @abstractmethod
-    def commit(self, run: str, changes: Sequence[Change], drafts: Sequence[Draft]) -> None:
-        """Make all changes and append all drafts to the run's chain, or none of it. Of what does not hold the
-        first in the order given decides: raises Conflict for a change, what it says for a Requirement. Raises Unavailable."""
-
-    @abstractmethod
-    def open_run(self, run: str, draft: Draft, changes: Sequence[Change] = ()) -> None:
-        """Append the run's first entry, with the changes or not at all. Raises Conflict if the run has one already, what an unmet
-        requirement says, Unavailable."""
-
-    @abstractmethod
-    def action(self, key: str) -> Action | None: ...
-
-    @abstractmethod
-    def suspensions(self) -> tuple[Suspension, ...]:
-        """The agents that are stopped now, by name."""
-
-    @abstractmethod
-    def entries(self, run: str) -> tuple[Entry, ...]:
-        """The run's ledger in order; empty for an unknown run."""
-
-
-class WarrantUses(ABC):
-    @abstractmethod
-    def consume(self, warrant: Warrant, now: datetime) -> bool:
-        """True for the first use of a warrant just as the gate minted it, False for a repeat. Raises WarrantRefused for a warrant
-        that was never minted so or whose first use comes too late, Unavailable when it cannot tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class AgentSession:
-    """The agent's role as assumed for one action: its ARN, what a tool may touch with it, and whom it is narrowed to, as tags and as
-    the identity that stays with whatever it does."""
-
-    arn: str
-    context: ToolContext
-    tags: Mapping[str, str] = field(default_factory=dict)
-    source_identity: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadSession:
-    """A role as assumed for one look: its ARN, and what a read-back may see with it."""
-
-    arn: str
-    context: ReadContext
-
-
-class AgentIdentity(ABC):
-    """An agent's two roles. Whoever acts does not say how it went."""
-
-    @abstractmethod
-    def assume(self, warrant: Warrant) -> AgentSession:
-        """Short-lived credentials of the agent's role, for no more than one warrant's tool and delegator. Raises Unavailable."""
-
-    @abstractmethod
-    def read_as(self, warrant: Warrant) -> ReadSession:
-        """The same of the agent's reading role. Raises Unavailable."""
-
-
-class Performed(Model):
-    """An executor's answer to the gate: a receipt, or a failure and nothing done."""
-
-    receipt: Receipt | None = None
-    failure: Failure | None = None
-
-
-class Executor(ABC):
-    @abstractmethod
-    def perform(self, warrant: Warrant, payload: JsonObject) -> Receipt:
-        """Do it once under the agent's own role and read it back. Raises WarrantRefused or Unavailable."""
 
 
 class Tasks(ABC):

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from remit.ports import Change
+from remit.record_ports import Change
 
 
 class Undoings(ABC):

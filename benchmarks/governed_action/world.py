@@ -17,7 +17,9 @@ from remit.domain.ledger import Draft, Entry, Kind, chain
 from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText
 from remit.domain.warrant import Receipt, Warrant
-from remit.ports import Change, Clock, Executor, MintWarrant, MoveAction, OpenAction, Records, RequireActive, RequireRunOpen, WarrantUses
+from remit.execution_ports import Executor, WarrantUses
+from remit.ports import Clock
+from remit.record_ports import Change, MintWarrant, MoveAction, OpenAction, Records, RequireActive, RequireRunOpen
 from remit.usecases.ask import Asking
 from remit.usecases.gate_ports import GatePorts
 from remit.usecases.history import RecordedHistory

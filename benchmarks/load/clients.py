@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from remit.answers import Act
 from remit.cli.demo.world import Record, World
-from remit.client import ClientError, RemitClient, Unexpected, Unreachable
+from remit.client import RemitClient
+from remit.client_errors import ClientError, Unexpected, Unreachable
 
 PAID, OVER_MAXIMUM, MALFORMED = 100, 600_000, -1
 # What a pair asks for in turn; two of three could be paid.

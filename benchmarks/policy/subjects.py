@@ -9,7 +9,8 @@ import cedarpy
 from benchmarks.policy.corpus import CHARTER, PAYLOADS, SCHEMA, OneAccount
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.adapters.system import SystemClock
-from remit.domain.decision import Case, Decision, Outcome
+from remit.domain.case import Case
+from remit.domain.decision import Decision, Outcome
 from remit.domain.intent import Intent
 from remit.domain.policy import PolicyText
 from remit.usecases.history import nothing_done

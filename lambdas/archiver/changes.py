@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from remit.adapters.dynamodb_items import decode
-from remit.adapters.dynamodb_writes import entry_of
+from remit.adapters.dynamodb_ledger import entry_of
 from remit.domain.archive import Happening, TableChange
 from remit.domain.ledger import Entry
 

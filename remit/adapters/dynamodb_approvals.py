@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from remit.adapters.aws import calling
+from remit.adapters.dynamodb_approval_writes import ballot_key, deputy_key, session_key
 from remit.adapters.dynamodb_items import decode, encode
-from remit.adapters.dynamodb_writes import ballot_key, deputy_key, session_key
 from remit.approval_ports import Approvals
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, Link
+from remit.domain.approval import Approval
 from remit.domain.ballot import Ballot
 from remit.domain.deputy import Deputy
+from remit.domain.link import Link
 from remit.domain.model import JsonObject
 from remit.domain.session import Session
 from remit.names import Names

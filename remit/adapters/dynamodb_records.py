@@ -9,15 +9,16 @@ from botocore.exceptions import ClientError
 
 from remit.adapters.aws import calling, code_of
 from remit.adapters.dynamodb_items import decode
+from remit.adapters.dynamodb_ledger import entry_of, put_entry
 from remit.adapters.dynamodb_statements import writes_of
-from remit.adapters.dynamodb_writes import entry_of, put_entry
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
 from remit.domain.errors import Conflict, Unavailable
 from remit.domain.ledger import Draft, Entry, chain
 from remit.domain.model import JsonObject
 from remit.names import Names
-from remit.ports import Change, Clock, Nobody, OpenRun, Records, Requirement, Witness
+from remit.ports import Clock, Nobody, Witness
+from remit.record_ports import Change, OpenRun, Records, Requirement
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

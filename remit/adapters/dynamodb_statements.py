@@ -13,6 +13,7 @@ role that is bound to it by `dynamodb:LeadingKeys` cannot reach a superseded one
 from functools import singledispatch
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
+from remit.adapters.dynamodb_conditions import new
 from remit.adapters.dynamodb_items import encode
 from remit.adapters.dynamodb_writes import put_change
 from remit.domain.fact_key import FactKey, FactRef, key_of
@@ -20,11 +21,11 @@ from remit.domain.model import JsonObject
 from remit.domain.statement import Citation, CitedBy, Statement
 from remit.fact_ports import Cite, HoldFact, RecordClaim, RecordStatement, RequireStanding, Uncite
 from remit.names import Names
-from remit.ports import Change
+from remit.record_ports import Change
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.literals import ReturnValuesOnConditionCheckFailureType
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
 
 _DIGITS = 9
 
@@ -70,7 +71,7 @@ def writes_of(change: Change, names: Names) -> "list[TransactWriteItemTypeDef]":
 def _(change: RecordStatement, names: Names) -> "list[TransactWriteItemTypeDef]":
     table, statement = names.table("facts"), change.statement
     sources = [write for ref in statement.derived_from for write in _derivation(ref, statement, table)]
-    return [_new(table, version_item(statement)), _standing(table, statement, change.before), *sources]
+    return [new(table, "pk", version_item(statement)), _standing(table, statement, change.before), *sources]
 
 
 @writes_of.register(RecordClaim)
@@ -78,7 +79,7 @@ def _(change: RecordClaim, names: Names) -> "list[TransactWriteItemTypeDef]":
     table, claim = names.table("facts"), change.claim
     item: JsonObject = {"pk": claims_of(claim.key.namespace), "sk": claim.id, "body": claim.model_dump_json()}
     still = [] if claim.against is None else [_still_stands(claim.key, claim.against, table)]
-    return [_new(table, item), *still]
+    return [new(table, "pk", item), *still]
 
 
 @writes_of.register(RequireStanding)
@@ -119,7 +120,7 @@ def _standing(table: str, statement: Statement, before: Statement | None) -> "Tr
         return {"Delete": {"TableName": table, "Key": encode({**place_of(statement.key)}), **_at(before.version)}}
     item = standing_item(statement)
     if before is None:
-        return _new(table, item)
+        return new(table, "pk", item)
     return {"Put": {"TableName": table, "Item": encode(item), **_at(before.version)}}
 
 
@@ -171,8 +172,3 @@ def _unheld(version: int) -> _AtVersion:
         "ExpressionAttributeNames": {"#version": "version", "#hold": "hold"},
         "ExpressionAttributeValues": encode({":version": version}),
     }
-
-
-def _new(table: str, item: JsonObject) -> "TransactWriteItemTypeDef":
-    put: PutTypeDef = {"TableName": table, "Item": encode(item), "ConditionExpression": "attribute_not_exists(pk)"}
-    return {"Put": put}

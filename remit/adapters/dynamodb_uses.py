@@ -9,8 +9,8 @@ from remit.adapters.aws import calling, code_of
 from remit.adapters.dynamodb_items import encode
 from remit.domain.errors import WarrantRefused
 from remit.domain.warrant import Warrant
+from remit.execution_ports import WarrantUses
 from remit.names import Names
-from remit.ports import WarrantUses
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

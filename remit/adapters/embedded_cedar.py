@@ -8,8 +8,8 @@ import cedarpy
 from pydantic_core import to_json
 
 from remit.adapters.cedar_index import Head, Rule, ScopeIndex, parse_rule
-from remit.domain.decision import AuthorizationRequest, EntityId, Evaluation
 from remit.domain.errors import Reason
+from remit.domain.evaluation import AuthorizationRequest, EntityId, Evaluation
 from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText, policy_set_digest
 from remit.ports import PolicyEngine

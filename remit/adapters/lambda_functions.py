@@ -10,8 +10,9 @@ from remit.domain.canonical import canonical
 from remit.domain.errors import Unavailable, WarrantRefused
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt, Warrant
+from remit.execution_ports import Executor, Performed
 from remit.names import Names
-from remit.ports import Executor, Gate, Performed
+from remit.ports import Gate
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

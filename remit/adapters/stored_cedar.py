@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.adapters.policy_store import LoadedSet, PolicyStore
-from remit.domain.decision import AuthorizationRequest, Evaluate, Evaluation
 from remit.domain.errors import Unavailable
+from remit.domain.evaluation import AuthorizationRequest, Evaluate, Evaluation
 from remit.domain.policy import PolicyText
 from remit.ports import PolicyEngine, ShadowPolicies
 

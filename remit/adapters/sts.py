@@ -14,8 +14,8 @@ from remit.adapters.business_service import BusinessService
 from remit.adapters.session_policy import Ground, to_act, to_look
 from remit.domain.charter import Charter
 from remit.domain.warrant import Warrant
+from remit.execution_ports import AgentIdentity, AgentSession, ReadSession
 from remit.names import Names
-from remit.ports import AgentIdentity, AgentSession, ReadSession
 from remit.toolkit import NoService, ReadContext, Service, ToolContext
 
 if TYPE_CHECKING:

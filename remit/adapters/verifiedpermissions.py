@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 from remit.adapters.aws import calling, code_of
 from remit.adapters.policy_store import PolicyStore
 from remit.domain.canonical import canonical
-from remit.domain.decision import AuthorizationRequest, EntityId, Evaluation
 from remit.domain.errors import Reason
+from remit.domain.evaluation import AuthorizationRequest, EntityId, Evaluation
 from remit.ports import PolicyEngine
 
 if TYPE_CHECKING:

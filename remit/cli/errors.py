@@ -1,6 +1,6 @@
 """What a command cannot do, in one sentence for the person at the keyboard."""
 
-from remit.client import ClientError, Forbidden, Invalid, Unavailable, Unreachable
+from remit.client_errors import ClientError, Forbidden, Invalid, Unavailable, Unreachable
 
 
 class CliError(Exception):

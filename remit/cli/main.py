@@ -32,7 +32,7 @@ from remit.cli.errors import CliError, advice, sentence
 from remit.cli.output import complain
 from remit.cli.processes import ended_by_signals
 from remit.cli.target import exempt_this_machine
-from remit.client import ClientError
+from remit.client_errors import ClientError
 from remit.local.cloud import LocalCloudError
 
 INTERRUPTED = 130

@@ -1,14 +1,14 @@
 """A question to humans, bound to the payload's digest: who may answer it now, what their answers make of it, and what time does."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from remit.domain.ballot import LINK, Answer, Ballot, Verdict
+from remit.domain.case import Evidence
 from remit.domain.charter import Charter
-from remit.domain.decision import Decision, Evidence, FactUsed
+from remit.domain.decision import Decision, FactUsed
 from remit.domain.errors import Reason
 from remit.domain.fact_change import FactChange, joined
 from remit.domain.intent import Intent
@@ -16,9 +16,6 @@ from remit.domain.model import Model
 from remit.domain.route import Apart, Level, Route, Stage, approvers_of, known_by_arn, known_by_name, resolved, signed_in
 from remit.domain.tool_spec import ToolSpec
 from remit.domain.wording import Wording
-
-# How long a link still shows what became of a question that has expired.
-_SHOWN_AFTERWARDS = timedelta(days=7)
 
 
 class ApprovalStatus(StrEnum):
@@ -196,24 +193,6 @@ class Approval(Model):
         return self.model_copy(update={**changes, "version": self.version + 1})
 
 
-class Link(Model):
-    """One approver's way to one stage of one question as it was asked then, for one payload; `by` is who was mailed it. Only the
-    token's hash is kept."""
-
-    token_hash: str
-    approval: str
-    stage: int
-    approver: str
-    by: str
-    payload_digest: str
-    round: int = 1
-    expires_at: datetime
-
-    def answers(self, approval: Approval) -> bool:
-        """Whether it is the way to the question as it is asked now."""
-        return (self.stage, self.round, self.payload_digest) == (approval.stage, approval.round, approval.payload_digest)
-
-
 def request_approval(charter: Charter, intent: Intent, decision: Decision, wording: Wording, now: datetime) -> Approval:
     """The open question that an ESCALATE decision asks of its route. Raises ValueError for any other decision."""
     if decision.route is None:
@@ -246,24 +225,6 @@ def _not_the_owner(route: Route, decision: Decision, tool: ToolSpec, charter: Ch
     name, _, attribute = tool.owner.partition(".")
     owners = {fact.attributes[attribute] for fact in decision.facts if fact.name == name}
     return tuple(address for address in approvers_of(route, charter.panels) if address not in owners)
-
-
-def make_link(approval: Approval, token: str, approver: str, by: str) -> Link:
-    return Link(
-        token_hash=hash_token(token),
-        approval=approval.id,
-        stage=approval.stage,
-        approver=approver,
-        by=by,
-        payload_digest=approval.payload_digest,
-        round=approval.round,
-        expires_at=approval.expires_at + _SHOWN_AFTERWARDS,
-    )
-
-
-def hash_token(token: str) -> str:
-    """SHA-256 of an opaque link token: the only form in which it is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _barred(route: Route, intent: Intent, charter: Charter) -> tuple[str, ...]:

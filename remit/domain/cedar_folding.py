@@ -5,6 +5,7 @@ Folding knows logic, equality and sets only. What it does not know is left over,
 
 from collections.abc import Callable, Mapping
 
+from remit.domain.case import Evidence
 from remit.domain.cedar_tree import (
     FALSE,
     TRUE,
@@ -21,7 +22,7 @@ from remit.domain.cedar_tree import (
     variable,
     whole_condition,
 )
-from remit.domain.decision import EntityId, Evidence
+from remit.domain.evaluation import EntityId
 from remit.domain.model import Json, JsonObject, Model
 
 _OPERANDS = frozenset({"left", "right", "arg", "if", "then", "else", "in"})

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
+from remit.domain.case import Owner, Scope
 from remit.domain.charter import Charter, ScopeSpec
-from remit.domain.decision import Owner, Scope
 from remit.domain.errors import Denied, Reason
 from remit.domain.fact import Fact
 from remit.domain.intent import Intent

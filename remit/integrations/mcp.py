@@ -12,7 +12,8 @@ from mcp import MCPError
 from mcp.server import Server, ServerRequestContext
 
 from remit.answers import Act, OfferedTool
-from remit.client import ClientError, RemitClient
+from remit.client import RemitClient
+from remit.client_errors import ClientError
 from remit.domain.canonical import digest
 from remit.domain.identifiers import callable_name
 from remit.integrations.telling import told, told_of_error

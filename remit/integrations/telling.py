@@ -4,7 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 from remit.answers import Act, Reason
-from remit.client import ClientError, Unavailable, Unreachable
+from remit.client_errors import ClientError, Unavailable, Unreachable
 
 _ADVICE = {
     "REFUSED": "Nothing was done. The reasons say what stands in the way; another way may be open.",

@@ -9,7 +9,8 @@ from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import Model
-from remit.ports import Change, Clock, Records, Reinstate, Suspend
+from remit.ports import Clock
+from remit.record_ports import Change, Records, Reinstate, Suspend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,16 @@ from pydantic_core import PydanticCustomError
 
 from remit.approval_ports import Approvals, CastBallot, NoteOpened, RequireOpen
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, Link, hash_token
+from remit.domain.approval import Approval
 from remit.domain.ballot import LINK, Answer, Ballot, Comment, Verdict, Voice
 from remit.domain.deputy import Deputy
 from remit.domain.errors import Conflict, LinkRefused
+from remit.domain.link import Link, hash_token
 from remit.domain.model import Model
 from remit.domain.route import ApproverSpec
 from remit.domain.situation import Situation, Stands, situation
-from remit.ports import Clock, Entropy, Gate, Records, RequireActive
+from remit.ports import Clock, Entropy, Gate
+from remit.record_ports import Records, RequireActive
 from remit.usecases import approval_entries as entries
 
 _TRIES = 5

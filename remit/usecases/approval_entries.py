@@ -1,8 +1,9 @@
 """What each event of a question to humans says in the ledger. `approval` is the key of the intent, and so of the decision to ask."""
 
-from remit.domain.approval import Approval, Link
+from remit.domain.approval import Approval
 from remit.domain.ballot import Answer
 from remit.domain.ledger import Draft, Kind
+from remit.domain.link import Link
 from remit.domain.model import JsonObject
 
 

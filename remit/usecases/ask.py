@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from remit.approval_ports import AddLink, Approvals, MoveApproval
-from remit.domain.approval import Approval, ApprovalStatus, make_link
+from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.ballot import Ballot
 from remit.domain.errors import MailRefused
+from remit.domain.link import make_link
 from remit.pages import approval_mail
-from remit.ports import Clock, Entropy, Mailer, Records
+from remit.ports import Clock, Entropy, Mailer
+from remit.record_ports import Records
 from remit.usecases import approval_entries as entries
 
 

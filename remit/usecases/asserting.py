@@ -10,9 +10,9 @@ from remit.domain.model import Json, JsonObject
 from remit.domain.operation import Author, Operation, Result, Settlement
 from remit.domain.statement import Claim, ClaimKind, OperationKind, Statement
 from remit.domain.warrant import Warrant
+from remit.execution_ports import AgentIdentity, AgentSession, ReadSession
 from remit.fact_ports import FactStore
 from remit.log_ports import Logs
-from remit.ports import AgentIdentity, AgentSession, ReadSession
 from remit.toolkit import ReadContext, Tool, ToolContext, ToolFailed, Use
 from remit.usecases.facts import FactPorts, change_fact
 

@@ -13,7 +13,8 @@ from remit.domain.ledger import Draft, Kind
 from remit.domain.model import JsonObject, Model
 from remit.domain.statement import Citation, CitedBy, Hold, Statement
 from remit.fact_ports import FactStore, HoldFact, Uncite
-from remit.ports import Gate, Records
+from remit.ports import Gate
+from remit.record_ports import Records
 from remit.usecases import approval_entries
 from remit.usecases.facts import chain_of
 

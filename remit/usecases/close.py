@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from remit.domain.errors import OutcomeUnverified
-from remit.ports import Records
+from remit.record_ports import Records
 from remit.usecases.ending import Close, Outcome, record_end
 from remit.usecases.tell import Telling, tell
 

@@ -9,7 +9,8 @@ from remit.domain.errors import Conflict, NotFound
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Kind
 from remit.domain.model import Model
-from remit.ports import Clock, Gate, Records, Workflows
+from remit.ports import Clock, Gate, Workflows
+from remit.record_ports import Records
 from remit.usecases.ending import Caught, Close, record_end
 from remit.usecases.runs import open_questions
 

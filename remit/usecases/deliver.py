@@ -11,7 +11,7 @@ from remit.domain.ledger import Draft, Kind, chain
 from remit.domain.message import Ancestor, Envelope, MessageSpec, child_run, opening_of, start_of
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt, Verification
-from remit.ports import Change, OpenRun
+from remit.record_ports import Change, OpenRun
 from remit.usecases.judge import Judge
 
 

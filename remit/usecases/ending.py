@@ -16,7 +16,7 @@ from remit.domain.model import JsonObject, Model
 from remit.domain.unsettled import Unsettled, unsettled
 from remit.domain.warrant import Receipt, Verification
 from remit.fact_ports import Uncite
-from remit.ports import Change, EndRun, Records
+from remit.record_ports import Change, EndRun, Records
 from remit.usecases.entries import voided
 from remit.usecases.resting import cited_by_run, cited_in
 

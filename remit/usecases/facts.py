@@ -13,7 +13,8 @@ from remit.domain.model import JsonObject
 from remit.domain.operation import Author, Known, Operation, Settlement, settle
 from remit.domain.statement import Claim, Statement
 from remit.fact_ports import FactStore, RecordClaim, RecordStatement
-from remit.ports import Change, Clock, Records
+from remit.ports import Clock
+from remit.record_ports import Change, Records
 
 _TRIES = 40
 _LONGEST_PAUSE_SECONDS = 0.2

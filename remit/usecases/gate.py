@@ -10,7 +10,7 @@ from remit.domain.ledger import Draft
 from remit.domain.measure import GATE_ERRORS, Measure
 from remit.domain.model import JsonObject, Model
 from remit.domain.warrant import Receipt, Verification
-from remit.ports import Change, MoveAction
+from remit.record_ports import Change, MoveAction
 from remit.usecases import entries, minting
 from remit.usecases.ask import cannot_reach
 from remit.usecases.gate_ports import GatePorts

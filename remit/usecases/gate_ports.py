@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from remit.ports import Executor, Meter, Records, Spans, Tasks
+from remit.execution_ports import Executor
+from remit.ports import Meter, Spans, Tasks
+from remit.record_ports import Records
 from remit.undo_ports import Undoings
 from remit.usecases.ask import Asking
 from remit.usecases.judge import Judge

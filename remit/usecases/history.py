@@ -9,7 +9,8 @@ from remit.domain.history import History, Step, history_of
 from remit.domain.ledger import Kind, broken_link
 from remit.domain.message import lineage_of
 from remit.domain.warrant import Verification
-from remit.ports import Clock, Records, RunHistory
+from remit.ports import Clock, RunHistory
+from remit.record_ports import Records
 
 
 class RecordedHistory(RunHistory):

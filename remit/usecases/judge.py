@@ -9,9 +9,11 @@ from remit.domain.assertion import Assertion, check_authority
 from remit.domain.authority import check_speaks_for, no_authority
 from remit.domain.ballot import Answer
 from remit.domain.budget import check_deadline
+from remit.domain.case import Case, Evidence, routes_of
 from remit.domain.charter import Charter
-from remit.domain.decision import Case, Decision, Evaluate, Evidence, Trial, decide, decide_again, flip, routes_of
+from remit.domain.decision import Decision, Trial, decide, decide_again, flip
 from remit.domain.errors import ApprovalExpired, ApprovalRejected, Denied, Reason, Unanswerable
+from remit.domain.evaluation import Evaluate
 from remit.domain.history import Caller, History
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft

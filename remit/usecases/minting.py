@@ -10,7 +10,7 @@ from remit.domain.charter import Charter
 from remit.domain.errors import AgentSuspended, BudgetExhausted, DelegationEnded, RunEnded
 from remit.domain.intent import Intent
 from remit.domain.message import Lineage
-from remit.ports import Change, RequireActive, RequireRunOpen
+from remit.record_ports import Change, RequireActive, RequireRunOpen
 
 # How such a transaction refuses: the decision is made and recorded, and nothing comes of it.
 REFUSALS = (AgentSuspended, BudgetExhausted, DelegationEnded, RunEnded)

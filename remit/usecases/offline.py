@@ -8,8 +8,9 @@ from typing import Annotated
 from pydantic import Field
 
 from remit.domain.access import TableSpec
+from remit.domain.case import Evidence
 from remit.domain.charter import Charter
-from remit.domain.decision import Decision, Evidence, Outcome
+from remit.domain.decision import Decision, Outcome
 from remit.domain.delegation import Delegator
 from remit.domain.errors import Denied, Reason, Refusal
 from remit.domain.fact import Fact, make_fact

@@ -13,7 +13,8 @@ from remit.domain.errors import RemitError, Unavailable, WarrantRefused
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import Payload, parse_payload
 from remit.domain.warrant import Receipt, Verification, Warrant
-from remit.ports import AgentIdentity, AgentSession, Clock, Performed, ReadSession, Span, Spans, WarrantUses
+from remit.execution_ports import AgentIdentity, AgentSession, Performed, ReadSession, WarrantUses
+from remit.ports import Clock, Span, Spans
 from remit.toolkit import ReadTool, Tool, ToolFailed
 
 

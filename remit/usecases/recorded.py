@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from remit.domain.authority import account_of
 from remit.domain.canonical import canonical
-from remit.domain.decision import Decision, Evidence, Outcome
+from remit.domain.case import Evidence
+from remit.domain.decision import Decision, Outcome
 from remit.domain.errors import (
     AgentSuspended,
     ApprovalExpired,

@@ -7,7 +7,7 @@ from remit.domain.errors import NotFound
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
-from remit.ports import Records
+from remit.record_ports import Records
 from remit.transcript_ports import Transcripts
 
 

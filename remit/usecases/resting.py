@@ -10,7 +10,7 @@ from remit.domain.ledger import Entry, Kind
 from remit.domain.model import Json, JsonObject
 from remit.domain.statement import Citation, CitedBy
 from remit.fact_ports import Cite, RequireStanding, Uncite
-from remit.ports import Change
+from remit.record_ports import Change
 
 
 def shown_to(reasoning: JsonObject | None) -> tuple[FactRef, ...]:

@@ -15,7 +15,8 @@ from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject, Model
 from remit.domain.proportion import StatedScope
 from remit.names import action_workflow
-from remit.ports import Change, Clock, Entropy, Gate, Records, RunState, Workflows
+from remit.ports import Clock, Entropy, Gate, RunState, Workflows
+from remit.record_ports import Change, Records
 
 PATIENCE = timedelta(seconds=20)
 # A state holds 256 KiB, and what the run adds to it needs room.

@@ -8,7 +8,8 @@ from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject
 from remit.domain.unsettled import Unsettled, unsettled
 from remit.pages import outcome_mail
-from remit.ports import Mailer, Records
+from remit.ports import Mailer
+from remit.record_ports import Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from remit.domain.compensation import build
 from remit.domain.errors import Conflict, Denied, Reason, Unavailable, WarrantRefused
 from remit.domain.intent import Intent
 from remit.domain.warrant import Verification
-from remit.ports import Change, Records
+from remit.record_ports import Change, Records
 from remit.undo_ports import ClaimUndo, NoteUndone
 from remit.usecases import entries
 

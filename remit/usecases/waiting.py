@@ -11,7 +11,7 @@ from remit.domain.decision import Decision, Outcome
 from remit.domain.errors import Refusal, Unanswerable, Unavailable, run_ended
 from remit.domain.fact_change import FactChange, changes_since
 from remit.domain.ledger import Draft
-from remit.ports import Change, MoveAction, OpenAction
+from remit.record_ports import Change, MoveAction, OpenAction
 from remit.usecases import entries, minting
 from remit.usecases.approval_entries import renewed, requested, superseded, withdrawn
 from remit.usecases.ask import ask, hear

@@ -7,7 +7,7 @@ from remit.domain.errors import Unavailable, WarrantRefused
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft
 from remit.domain.warrant import Warrant, mint
-from remit.ports import Change, MintWarrant, MoveAction, OpenAction
+from remit.record_ports import Change, MintWarrant, MoveAction, OpenAction
 from remit.usecases import entries, minting
 from remit.usecases.deliver import said_by
 from remit.usecases.gate_ports import GatePorts

@@ -9,13 +9,14 @@ import pytest
 
 from remit.approval_ports import AddLink, AppointDeputy, Approvals, CastBallot, MoveApproval, NoteOpened, RequestApproval, RequireOpen
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, ApprovalStatus, make_link
+from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.ballot import Answer, Ballot, Verdict, Voice
 from remit.domain.deputy import Deputy
 from remit.domain.errors import Conflict
 from remit.domain.ledger import Draft, Kind
+from remit.domain.link import make_link
 from remit.domain.route import Stage
-from remit.ports import Change, Records, Suspend
+from remit.record_ports import Change, Records, Suspend
 from tests.fakes.clock import NOON
 from tests.fakes.gate import make_approval, make_intent, refund
 

@@ -11,7 +11,7 @@ from remit.domain.action import ActionStatus
 from remit.domain.budget import Reservation
 from remit.domain.errors import BudgetExhausted, Conflict
 from remit.domain.warrant import mint
-from remit.ports import Change, MintWarrant, OpenAction, Records
+from remit.record_ports import Change, MintWarrant, OpenAction, Records
 from tests.conformance.records import DRAFT, an_action, an_intent
 from tests.fakes.clock import NOON
 

@@ -10,7 +10,7 @@ from remit.delegation_ports import Delegations, RequireDelegation, Revoke, RunUs
 from remit.domain.delegation import Delegation, Revocation
 from remit.domain.errors import Conflict, DelegationEnded
 from remit.domain.ledger import Draft, Kind
-from remit.ports import Records
+from remit.record_ports import Records
 from tests.fakes.clock import NOON
 
 OPENING = Draft(kind=Kind.RUN_STARTED, body={"workflow": "refunds"})

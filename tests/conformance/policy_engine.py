@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
-from remit.domain.decision import AuthorizationRequest, EntityId, Evaluation, Evidence, decide
+from remit.domain.case import Evidence
+from remit.domain.decision import decide
+from remit.domain.evaluation import AuthorizationRequest, EntityId, Evaluation
 from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText, split_policies
 from remit.ports import PolicyEngine

@@ -11,17 +11,7 @@ from remit.domain.errors import AgentSuspended, Conflict, RunEnded
 from remit.domain.intent import Intent
 from remit.domain.ledger import Draft, Kind, broken_link
 from remit.domain.warrant import mint
-from remit.ports import (
-    EndRun,
-    MintWarrant,
-    MoveAction,
-    OpenAction,
-    Records,
-    Reinstate,
-    RequireActive,
-    RequireRunOpen,
-    Suspend,
-)
+from remit.record_ports import EndRun, MintWarrant, MoveAction, OpenAction, Records, Reinstate, RequireActive, RequireRunOpen, Suspend
 from tests.fakes.clock import NOON
 from tests.fakes.gate import make_intent, refund
 

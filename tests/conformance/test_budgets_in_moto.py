@@ -4,7 +4,7 @@ import pytest
 
 from remit.adapters.dynamodb_budgets import DynamoBudgets
 from remit.adapters.dynamodb_records import DynamoRecords
-from remit.ports import Records
+from remit.record_ports import Records
 from tests.conformance.budgets import BudgetsConformance, draw
 from tests.fakes.clock import FixedClock
 from tests.fakes.dynamodb import NAMES, moto_dynamodb

@@ -10,10 +10,11 @@ from remit.adapters.dynamodb_approvals import DynamoApprovals
 from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.system import SystemEntropy
 from remit.approval_ports import AddLink, MoveApproval, RequestApproval
-from remit.domain.approval import Approval, make_link
+from remit.domain.approval import Approval
 from remit.domain.ballot import Verdict
 from remit.domain.errors import LinkRefused
 from remit.domain.ledger import Draft, Kind
+from remit.domain.link import make_link
 from remit.usecases.answer import ApprovalPorts, Given, answer, look
 from tests.conformance.approvals import an_approval
 from tests.fakes.clock import FixedClock

@@ -1,6 +1,6 @@
 import pytest
 
-from remit.ports import Records
+from remit.record_ports import Records
 from tests.conformance.records import RecordsConformance
 from tests.fakes.clock import FixedClock
 from tests.fakes.records import MemoryRecords

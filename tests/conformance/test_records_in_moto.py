@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from remit.adapters.dynamodb_records import DynamoRecords
-from remit.ports import Records
+from remit.record_ports import Records
 from tests.conformance.records import RecordsConformance
 from tests.fakes.clock import FixedClock
 from tests.fakes.dynamodb import NAMES, moto_dynamodb

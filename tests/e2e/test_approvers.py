@@ -8,7 +8,7 @@ from remit.answers import Run
 from remit.approval_client import ApprovalClient
 from remit.cli.demo.world import World
 from remit.cli.target import local_session
-from remit.client import Forbidden
+from remit.client_errors import Forbidden
 from remit.local.cloud import CloudState
 from tests.e2e.test_approval_page import ask
 

@@ -6,7 +6,8 @@ import requests
 from requests_aws4auth import AWS4Auth
 
 from remit.cli.demo.world import World
-from remit.client import Credentials, Forbidden, NotFound, RemitClient
+from remit.client import Credentials, RemitClient
+from remit.client_errors import Forbidden, NotFound
 from remit.local.cloud import CloudState
 
 pytestmark = pytest.mark.vouched("ministack")

@@ -17,7 +17,7 @@ from remit.charters import load_charter
 from remit.cli.demo.thief import stolen_from
 from remit.cli.demo.world import World
 from remit.cli.target import local_session
-from remit.client import ClientError, Forbidden, Unauthorized
+from remit.client_errors import ClientError, Forbidden, Unauthorized
 from remit.delegation_client import DelegationClient
 from remit.domain.delegation import Delegator
 from remit.domain.intent import Intent, Requester

@@ -20,7 +20,8 @@ from requests_aws4auth import AWS4Auth
 
 from remit.charters import load_charter, load_payloads
 from remit.cli.demo.world import PATIENCE_SECONDS, World
-from remit.client import Credentials, Forbidden
+from remit.client import Credentials
+from remit.client_errors import Forbidden
 from remit.domain.identifiers import callable_name
 from remit.integrations.langchain import governed_tools
 from remit.local.cloud import CloudState

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from remit.cli.demo.world import PATIENCE_SECONDS, World
-from remit.client import Forbidden, Invalid, NotFound
+from remit.client_errors import Forbidden, Invalid, NotFound
 from remit.fact_client import About, Extraction, FactClient
 from remit.local.cloud import CloudState
 from remit.local.processes import wait_until

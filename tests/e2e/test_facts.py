@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from remit.adapters.system import SystemClock
 from remit.cli.demo.world import World
-from remit.client import Conflict, Forbidden, Invalid, NotFound
+from remit.client_errors import Conflict, Forbidden, Invalid, NotFound
 from remit.domain.ledger import broken_link
 from remit.fact_client import About, FactClient
 from remit.local.cloud import CloudState

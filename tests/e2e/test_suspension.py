@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from remit.cli.demo.world import World
-from remit.client import Forbidden, Invalid, NotFound
+from remit.client_errors import Forbidden, Invalid, NotFound
 
 pytestmark = pytest.mark.vouched("ministack")
 

@@ -2,9 +2,10 @@ from datetime import datetime
 
 from remit.approval_ports import Approvals
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, Link
+from remit.domain.approval import Approval
 from remit.domain.ballot import Ballot
 from remit.domain.deputy import Deputy
+from remit.domain.link import Link
 from remit.domain.session import Session
 from tests.fakes.records import MemoryRecords
 

@@ -1,6 +1,7 @@
 """The recorder's ports in memory."""
 
-from remit.ports import Mailer, Records
+from remit.ports import Mailer
+from remit.record_ports import Records
 from remit.usecases.close import ClosePorts
 from remit.usecases.tell import Telling
 from tests.fakes.outside import Outbox

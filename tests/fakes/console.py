@@ -12,7 +12,8 @@ from moto import mock_aws
 from remit.answers import Approval, Run
 from remit.answers import Entry as AnsweredEntry
 from remit.cli.console.source import Source
-from remit.client import NotFound, RemitClient
+from remit.client import RemitClient
+from remit.client_errors import NotFound
 from remit.domain.ledger import Draft, Entry, chain
 from remit.names import Names
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from remit.answers import Act, Catalogue, OfferedTool, Run
-from remit.client import ClientError, Credentials, RemitClient
+from remit.client import Credentials, RemitClient
+from remit.client_errors import ClientError
 
 SCHEMA = {"type": "object", "properties": {"amount": {"type": "integer"}}, "required": ["amount"], "additionalProperties": False}
 PAY = OfferedTool(name="refunds.issue_refund", description="Pay money back.", effect="irreversible", reach="record", parameters=SCHEMA)

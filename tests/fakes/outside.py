@@ -15,24 +15,8 @@ from remit.domain.measure import Measure, Metric
 from remit.domain.model import JsonObject
 from remit.domain.payload import Payload
 from remit.domain.warrant import Receipt, Warrant
-from remit.ports import (
-    AgentIdentity,
-    AgentSession,
-    Clock,
-    Executor,
-    FactSource,
-    Gate,
-    Mail,
-    Mailer,
-    Meter,
-    ReadSession,
-    RunState,
-    Span,
-    Spans,
-    Tasks,
-    WarrantUses,
-    Workflows,
-)
+from remit.execution_ports import AgentIdentity, AgentSession, Executor, ReadSession, WarrantUses
+from remit.ports import Clock, FactSource, Gate, Mail, Mailer, Meter, RunState, Span, Spans, Tasks, Workflows
 from remit.toolkit import ReadContext, Tool, ToolContext, ToolFailed, Use
 from remit.usecases.perform import ExecutorPorts, Order, perform
 from tests.fakes.records import MemoryRecords

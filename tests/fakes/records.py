@@ -18,24 +18,24 @@ from remit.budget_ports import Budgets, GiveBack, Reserve, VoidWarrant
 from remit.delegation_ports import Delegations, RequireDelegation, Revoke, RunUse, UseDelegation
 from remit.domain.action import Action
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, ApprovalStatus, Link
+from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.ballot import Ballot
 from remit.domain.delegation import Delegation
 from remit.domain.deputy import Deputy
 from remit.domain.errors import Conflict, RemitError
 from remit.domain.fact_key import FactRef
 from remit.domain.ledger import Draft, Entry, chain
+from remit.domain.link import Link
 from remit.domain.session import Session
 from remit.domain.statement import Citation, CitedBy, Claim, Hold, Statement
 from remit.domain.warrant import Warrant
 from remit.fact_ports import Cite, HoldFact, RecordClaim, RecordStatement, RequireStanding, Uncite
-from remit.ports import (
+from remit.ports import Clock, Nobody, Witness
+from remit.record_ports import (
     Change,
-    Clock,
     EndRun,
     MintWarrant,
     MoveAction,
-    Nobody,
     OpenAction,
     OpenRun,
     Records,
@@ -44,7 +44,6 @@ from remit.ports import (
     Requirement,
     RequireRunOpen,
     Suspend,
-    Witness,
 )
 from remit.undo_ports import ClaimUndo, NoteUndone, Undoings
 

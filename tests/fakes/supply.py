@@ -15,8 +15,9 @@ from remit.domain.intent import Intent, Requester
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt, Warrant
+from remit.execution_ports import Executor
 from remit.policies import load_policy_set
-from remit.ports import Executor, Suspend
+from remit.record_ports import Suspend
 from remit.usecases.ask import Asking
 from remit.usecases.gate import Proposal, govern
 from remit.usecases.gate_ports import GatePorts

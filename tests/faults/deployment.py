@@ -28,7 +28,7 @@ from remit.adapters.sts import AssumedAgent
 from remit.adapters.system import SystemEntropy
 from remit.adapters.verifiedpermissions import VerifiedPermissionsEngine
 from remit.domain.model import JsonObject
-from remit.ports import Performed
+from remit.execution_ports import Performed
 from remit.usecases.answer import ApprovalPorts
 from remit.usecases.ask import Asking
 from remit.usecases.close import ClosePorts

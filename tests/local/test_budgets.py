@@ -8,7 +8,7 @@ from remit.adapters.dynamodb_records import DynamoRecords
 from remit.adapters.system import SystemClock
 from remit.local.state import CloudState
 from remit.names import Names
-from remit.ports import Records
+from remit.record_ports import Records
 from tests.conformance.budgets import BudgetsConformance
 from tests.fakes.dynamodb import make_tables
 from tests.local.aws import Aws

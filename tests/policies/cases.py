@@ -7,8 +7,9 @@ from pydantic import Field
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import load_charter, load_payloads
+from remit.domain.case import Case, routes_of
 from remit.domain.charter import Charter
-from remit.domain.decision import Case, Decision, Outcome, decide, routes_of
+from remit.domain.decision import Decision, Outcome, decide
 from remit.domain.errors import PreconditionUnmet
 from remit.domain.fact import Fact, make_fact
 from remit.domain.intent import Intent, Requester

@@ -4,9 +4,10 @@ import cedarpy
 import pytest
 
 from remit.cedar_reader import CedarReader
+from remit.domain.case import Evidence
 from remit.domain.cedar_folding import Situation, remainder
 from remit.domain.cedar_tree import FALSE, TRUE, asks_for_approval, entities_named, facts_read
-from remit.domain.decision import EntityId, Evidence
+from remit.domain.evaluation import EntityId
 from remit.domain.model import Json
 from tests.policies.cases import policy_set
 

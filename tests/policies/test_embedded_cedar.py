@@ -3,7 +3,7 @@
 import pytest
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
-from remit.domain.decision import EntityId
+from remit.domain.evaluation import EntityId
 from remit.domain.model import JsonObject
 from remit.domain.policy import split_policies
 from tests.conformance.policy_engine import ALL, LIVE, SCHEMA, request

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
-from remit.domain.decision import AuthorizationRequest, EntityId, Evaluation
+from remit.domain.evaluation import AuthorizationRequest, EntityId, Evaluation
 from remit.domain.model import JsonObject
 from remit.domain.policy import PolicyText, split_policies
 

@@ -13,8 +13,8 @@ from remit.adapters.bundle import load_charter as load_bundled
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.charters import CharterError, load_charter
 from remit.domain.ballot import Verdict
-from remit.domain.decision import AuthorizationRequest, Evaluation
 from remit.domain.errors import Unavailable
+from remit.domain.evaluation import AuthorizationRequest, Evaluation
 from remit.domain.intent import Requester
 from remit.domain.ledger import broken_link
 from remit.domain.model import JsonObject

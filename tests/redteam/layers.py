@@ -12,7 +12,8 @@ from remit.domain.errors import RemitError
 from remit.domain.intent import Intent
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Warrant, mint
-from remit.ports import Clock, MintWarrant, OpenAction
+from remit.ports import Clock
+from remit.record_ports import MintWarrant, OpenAction
 from remit.usecases.answer import Given, answer
 from remit.usecases.gate import resume
 from remit.usecases.perform import attempt

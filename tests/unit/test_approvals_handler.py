@@ -8,8 +8,9 @@ import pytest
 from lambdas.approvals import api, pages
 from lambdas.approvals import handler as approvals
 from remit.domain.agent import Suspension
-from remit.domain.approval import Approval, Link
+from remit.domain.approval import Approval
 from remit.domain.ballot import Ballot, Verdict
+from remit.domain.link import Link
 from remit.domain.situation import Stands
 from remit.domain.visit import proof
 from remit.usecases.gate import resume

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.archiver import handler as archiver
-from remit.adapters.dynamodb_writes import put_entry
+from remit.adapters.dynamodb_ledger import put_entry
 from remit.domain import measure as of
 from remit.domain.archive import Irregular
 from remit.domain.errors import Unavailable

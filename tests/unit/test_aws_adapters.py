@@ -15,8 +15,9 @@ from remit.adapters.stepfunctions import StepFunctionsTasks, StepFunctionsWorkfl
 from remit.domain.action import Failure
 from remit.domain.errors import MailRefused, Unavailable, WarrantRefused
 from remit.domain.warrant import Receipt, Verification, mint
+from remit.execution_ports import Performed
 from remit.names import Names
-from remit.ports import Mail, Performed, RunState
+from remit.ports import Mail, RunState
 from tests.fakes.clock import NOON
 from tests.fakes.gate import make_intent, refund
 

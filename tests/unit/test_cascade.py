@@ -10,7 +10,7 @@ from remit.domain.fact_key import FactKey, FactRef
 from remit.domain.ledger import Kind
 from remit.domain.operation import Author
 from remit.domain.statement import Citation, CitedBy
-from remit.ports import Change, MintWarrant
+from remit.record_ports import Change, MintWarrant
 from remit.usecases.close import close
 from remit.usecases.ending import Close
 from remit.usecases.facts import chain_of

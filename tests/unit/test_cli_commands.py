@@ -11,7 +11,7 @@ from remit.answers import Act, Approval, Reason, Run, Started
 from remit.cli import approvals, local, runs, target
 from remit.cli import main as entry
 from remit.cli.main import main
-from remit.client import ClientError, Forbidden, Invalid, Unreachable
+from remit.client_errors import ClientError, Forbidden, Invalid, Unreachable
 from remit.local.cloud import LocalCloudError
 from tests.fakes import told
 

@@ -7,19 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from remit.client import (
-    Conflict,
-    Credentials,
-    DeadlinePassed,
-    Forbidden,
-    Invalid,
-    NotFound,
-    RemitClient,
-    Unauthorized,
-    Unavailable,
-    Unexpected,
-    Unreachable,
-)
+from remit.client import Credentials, RemitClient
+from remit.client_errors import Conflict, DeadlinePassed, Forbidden, Invalid, NotFound, Unauthorized, Unavailable, Unexpected, Unreachable
 from remit.delegation_client import DelegationClient
 
 URL = "https://api.example/prod"

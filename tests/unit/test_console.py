@@ -14,7 +14,7 @@ from remit.cli.console.pages import overview
 from remit.cli.console.server import LOOPBACK, answer
 from remit.cli.console.source import Source
 from remit.cli.errors import CliError
-from remit.client import Unreachable
+from remit.client_errors import Unreachable
 from tests.fakes.clock import NOON
 from tests.fakes.console import RUN, OneRun, deployed
 from tests.unit.test_trace import approved

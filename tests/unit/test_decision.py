@@ -3,8 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.domain.decision import AuthorizationRequest, Case, Decision, Evaluation, Evidence, Outcome, decide, decide_again
+from remit.domain.case import Case, Evidence
+from remit.domain.decision import Decision, Outcome, decide, decide_again
 from remit.domain.errors import Reason
+from remit.domain.evaluation import AuthorizationRequest, Evaluation
 from remit.domain.tool_spec import ToolSpec
 from tests.fakes.gate import REFUNDS, make_intent, refund
 

@@ -15,9 +15,10 @@ from remit.domain.action import Failure
 from remit.domain.ballot import Verdict
 from remit.domain.cedar_schema import cedar_schema
 from remit.domain.charter import GroupSpec
-from remit.domain.decision import AuthorizationRequest, Decision, Evaluate, Outcome
+from remit.domain.decision import Decision, Outcome
 from remit.domain.delegation import Delegation, Delegator, Revocation, delegation_id
 from remit.domain.errors import DelegationEnded, NotFound, UnknownPerson
+from remit.domain.evaluation import AuthorizationRequest, Evaluate
 from remit.domain.intent import Requester
 from remit.domain.ledger import Kind, broken_link
 from remit.domain.model import JsonObject

@@ -14,8 +14,8 @@ from remit.adapters.stored_cedar import StoredCedar
 from remit.adapters.verifiedpermissions import VerifiedPermissionsEngine
 from remit.domain.action import Failure
 from remit.domain.ballot import Verdict
-from remit.domain.decision import AuthorizationRequest, Evaluation
 from remit.domain.errors import Unavailable
+from remit.domain.evaluation import AuthorizationRequest, Evaluation
 from remit.domain.fact import Fact
 from remit.domain.model import Json, JsonObject
 from remit.domain.payload import Payload

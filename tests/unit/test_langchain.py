@@ -9,7 +9,7 @@ from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from langgraph.prebuilt import create_react_agent
 
-from remit.client import Invalid, Unreachable
+from remit.client_errors import Invalid, Unreachable
 from remit.integrations.langchain import governed_tools
 from tests.fakes.elsewhere import DENIED, DONE, SCHEMA, UNKNOWN, WAITS, ScriptedClient
 

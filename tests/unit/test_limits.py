@@ -13,7 +13,7 @@ from remit.domain.budget import Allowance, BudgetSpec, LimitSpec, left_of
 from remit.domain.ledger import Kind
 from remit.domain.model import JsonObject
 from remit.domain.warrant import LIFETIME, Receipt, Warrant
-from remit.ports import Executor
+from remit.execution_ports import Executor
 from remit.usecases.gate import Proposal, govern
 from tests.fakes.gate import REFUNDS, RUN, World, make_intent, refund
 

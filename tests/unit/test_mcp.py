@@ -9,7 +9,7 @@ import pytest
 from mcp import Client, MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, ResourceLink, TextContent
 
-from remit.client import Unreachable
+from remit.client_errors import Unreachable
 from remit.integrations.mcp import GovernedAgent, governed_server
 from tests.fakes.elsewhere import DENIED, DONE, SCHEMA, WAITS, ScriptedClient
 

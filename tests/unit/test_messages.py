@@ -8,9 +8,9 @@ from pydantic import TypeAdapter
 from remit.domain.action import Failure
 from remit.domain.charter import GroupSpec
 from remit.domain.completeness import missing
-from remit.domain.decision import Asked
 from remit.domain.delegation import Delegator
 from remit.domain.errors import Reason
+from remit.domain.evaluation import Asked
 from remit.domain.labels import COMPANYS
 from remit.domain.ledger import Draft, Kind, broken_link
 from remit.domain.message import DEEPEST, Ancestor, Lineage, lineage_of

@@ -7,7 +7,8 @@ import pytest
 
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Warrant, mint
-from remit.ports import MintWarrant, Performed
+from remit.execution_ports import Performed
+from remit.record_ports import MintWarrant
 from remit.usecases.perform import attempt
 from tests.fakes.clock import NOON, FixedClock
 from tests.fakes.gate import PAYLOADS, REFUNDS, make_intent, refund

@@ -7,7 +7,8 @@ import pytest
 from remit.charters import load_charter, load_payloads
 from remit.domain.approval import request_approval
 from remit.domain.ballot import Answer, Verdict, Voice
-from remit.domain.decision import Decision, FactUsed, Outcome, Owner, Scope
+from remit.domain.case import Owner, Scope
+from remit.domain.decision import Decision, FactUsed, Outcome
 from remit.domain.delegation import Delegator
 from remit.domain.errors import Denied
 from remit.domain.fact import make_fact

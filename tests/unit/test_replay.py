@@ -17,7 +17,7 @@ from remit.domain.labels import Carried, Labels
 from remit.domain.ledger import Draft, Entry, Kind, chain
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt
-from remit.ports import Suspend
+from remit.record_ports import Suspend
 from remit.usecases import entries as written
 from remit.usecases.backtest import Scope, backtest
 from remit.usecases.gate import Proposal, govern

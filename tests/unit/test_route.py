@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from remit.domain.action import Failure
 from remit.domain.approval import Approval, ApprovalStatus, request_approval
 from remit.domain.ballot import Answer, Ballot, Verdict, Voice
+from remit.domain.case import Evidence, routes_of
 from remit.domain.charter import Charter
-from remit.domain.decision import Evidence, routes_of
 from remit.domain.delegation import Delegator
 from remit.domain.errors import LinkRefused
 from remit.domain.ledger import Kind

@@ -7,7 +7,7 @@ import pytest
 
 from remit.adapters.embedded_cedar import EmbeddedCedar
 from remit.domain.ballot import Verdict
-from remit.domain.decision import AuthorizationRequest, Evaluate
+from remit.domain.evaluation import AuthorizationRequest, Evaluate
 from remit.domain.ledger import Kind
 from remit.domain.measure import SHADOW_ERRORS, SHADOW_FLIPS
 from remit.domain.policy import PolicyText, split_policies

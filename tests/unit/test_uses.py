@@ -11,7 +11,7 @@ from remit.adapters.dynamodb_uses import DynamoUses
 from remit.budget_ports import VoidWarrant
 from remit.domain.errors import Conflict, WarrantRefused
 from remit.domain.warrant import Warrant, mint
-from remit.ports import MintWarrant
+from remit.record_ports import MintWarrant
 from tests.fakes.clock import NOON, FixedClock
 from tests.fakes.dynamodb import NAMES, moto_dynamodb
 from tests.fakes.gate import make_intent, refund

@@ -7,7 +7,7 @@ from remit.answers import Approval, Run
 from remit.cli.console.charts import HEIGHT, WIDTH
 from remit.cli.console.source import Source
 from remit.cli.ledger import recorded
-from remit.client import NotFound
+from remit.client_errors import NotFound
 from remit.domain.trace import trace_of
 from remit.pages.render import page
 from remit.pages.trace import trace_page

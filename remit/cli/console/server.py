@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from remit.cli.console.pages import message, overview, run_page
 from remit.cli.console.source import Source
 from remit.cli.errors import CliError, advice
-from remit.client import ClientError
+from remit.client_errors import ClientError
 
 LOOPBACK = "127.0.0.1"
 _HEADERS = {

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError as AwsError
 from remit.answers import Approval, Run
 from remit.cli.console.charts import Chart, Line, Point, Widget, drawn, widgets_of
 from remit.cli.errors import CliError
-from remit.client import ClientError, RemitClient
+from remit.client import RemitClient
+from remit.client_errors import ClientError
 from remit.names import Names
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from remit.cli.errors import CliError, advice
 from remit.cli.local import Port, deployed
 from remit.cli.output import JsonFlag, out, print_json, progress
 from remit.cli.target import find_root
-from remit.client import ClientError
+from remit.client_errors import ClientError
 
 
 def demo(port: Port = 4566, as_json: JsonFlag = False) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from remit.domain.case import Evidence
 from remit.domain.cedar_folding import remainder
 from remit.domain.cedar_tree import FALSE, same
-from remit.domain.decision import Evidence
 from remit.domain.finding import Finding
 from remit.domain.model import Json, Model
 from remit.domain.payload import is_capped

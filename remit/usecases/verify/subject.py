@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from remit.domain.case import Evidence, routes_of
 from remit.domain.cedar_folding import Situation
 from remit.domain.charter import Charter
-from remit.domain.decision import EntityId, Evidence, Outcome, routes_of
+from remit.domain.decision import Outcome
+from remit.domain.evaluation import EntityId
 from remit.domain.finding import Finding
 from remit.domain.model import JsonObject, Model
 from remit.domain.payload import Payload

@@ -9,7 +9,7 @@ from remit.cli.demo.stories.reading import decisions, policies, reasons
 from remit.cli.demo.story import Story
 from remit.cli.demo.world import PATIENCE_SECONDS, Record, World
 from remit.cli.fact_lines import changelog, extraction_lines
-from remit.client import NotFound
+from remit.client_errors import NotFound
 from remit.fact_client import About, Extraction, FactClient
 from remit.local.processes import wait_until
 

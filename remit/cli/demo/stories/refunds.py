@@ -10,7 +10,7 @@ from remit.answers import Run
 from remit.cli.demo.stories.reading import decisions, error, policies
 from remit.cli.demo.story import Story
 from remit.cli.demo.world import Question, Record, World
-from remit.client import Forbidden, Invalid
+from remit.client_errors import Forbidden, Invalid
 
 _ROLE = ":assumed-role/remit-local-refunds-support-agent/"
 _REFUSED = {HTTPStatus.CONFLICT, HTTPStatus.GONE}

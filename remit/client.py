@@ -6,46 +6,25 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import requests
-from pydantic import ValidationError
 from requests_aws4auth import AWS4Auth
 
-from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Catalogue, Reason, Redacted, Run, Started, Undo
+from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Catalogue, Redacted, Run, Started, Undo
 from remit.client_errors import (
-    ClientError,
-    Conflict,
     DeadlinePassed,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Unauthorized,
-    Unavailable,
-    Unexpected,
     Unreachable,
 )
+from remit.responses import RETRIED, Result, governed, parsed
 
 _PAUSES = (0.2, 0.6, 1.8)
 _CONNECT_SECONDS, _READ_SECONDS = 5.0, 30.0
-_RETRIED = frozenset({429, 500, 502, 503, 504})
 _MAX_AGE = re.compile(r"\bmax-age=(\d+)")
-
-
-_ERRORS: Mapping[int, type[ClientError]] = {
-    400: Invalid,
-    401: Unauthorized,
-    403: Forbidden,
-    404: NotFound,
-    409: Conflict,
-    410: Conflict,
-    429: Unavailable,
-}
 # Signed with the request, so that nobody on the way puts another person behind it.
 _PERSON = "Remit-Delegation"
 _SIGNED = ("host", "content-type", "date", "x-amz-*", _PERSON)
-Result = TypeVar("Result", bound=Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +71,7 @@ class RemitClient:
 
     def run(self, run: str) -> Run:
         """Where a run stands, with its ledger."""
-        return _parsed(Run, self._answer("GET", named("runs", run)))
+        return parsed(Run, self._answer("GET", named("runs", run)))
 
     def undo(self, run: str) -> Undo:
         """Take back what a run did, as far as it can be; asked for again, it goes on where it stopped. Raises Conflict while it runs."""
@@ -100,7 +79,7 @@ class RemitClient:
 
     def undoing(self, run: str) -> Undo:
         """How far a run has been taken back."""
-        return _parsed(Undo, self._answer("GET", named("runs", run, "undo")))
+        return parsed(Undo, self._answer("GET", named("runs", run, "undo")))
 
     def redact(self, run: str, reason: str, call: int | None = None) -> Redacted:
         """Take away what models were asked and answered in a run, or in the call that one of its entries tells of."""
@@ -143,11 +122,11 @@ class RemitClient:
 
     def approvals(self) -> tuple[Approval, ...]:
         """The open questions, oldest first."""
-        return _parsed(Approvals, self._answer("GET", "/approvals")).approvals
+        return parsed(Approvals, self._answer("GET", "/approvals")).approvals
 
     def agents(self) -> tuple[Agent, ...]:
         """All deployed agents, and which of them are stopped."""
-        return _parsed(Agents, self._answer("GET", "/agents")).agents
+        return parsed(Agents, self._answer("GET", "/agents")).agents
 
     def suspend(self, agent: str, reason: str) -> None:
         """Stop the agent's next action, at once."""
@@ -169,7 +148,7 @@ class RemitClient:
 
     def get(self, result: type[Result], path: str, query: Mapping[str, str]) -> Result:
         """For parts of the API that have a client of their own."""
-        return _parsed(result, self._answer("GET", f"{path}?{urlencode(query, quote_via=quote)}"))
+        return parsed(result, self._answer("GET", f"{path}?{urlencode(query, quote_via=quote)}"))
 
     def post(self, result: type[Result], path: str, body: dict[str, Any]) -> Result:
         """The same; sent again if the answer is lost, so that doing it twice has to be doing it once."""
@@ -182,15 +161,15 @@ class RemitClient:
         until = self._clock() + (int(age.group(1)) if age else 0)
         if kept and response.status_code == HTTPStatus.NOT_MODIFIED:
             return _Kept(kept.catalogue, kept.tag, until)
-        return _Kept(_parsed(Catalogue, response), response.headers.get("ETag", ""), until)
+        return _Kept(parsed(Catalogue, response), response.headers.get("ETag", ""), until)
 
     def _steer(self, agent: str, verb: str, reason: str) -> None:
         # Not sent again by itself: the second of two is refused as done already.
-        _parsed(Answer, self._send("POST", named("agents", agent, verb), {"reason": reason}, None))
+        parsed(Answer, self._send("POST", named("agents", agent, verb), {"reason": reason}, None))
 
     def _post(self, result: type[Result], path: str, body: dict[str, Any], key: str | None, token: str | None = None) -> Result:
         person = {} if token is None else {_PERSON: token}
-        return _parsed(result, self._answer("POST", path, body, {"Idempotency-Key": key or str(uuid.uuid4()), **person}))
+        return parsed(result, self._answer("POST", path, body, {"Idempotency-Key": key or str(uuid.uuid4()), **person}))
 
     def _answer(
         self, method: str, path: str, body: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None
@@ -198,7 +177,7 @@ class RemitClient:
         for pause in _PAUSES:
             try:
                 response = self._send(method, path, body, headers)
-                if response.status_code not in _RETRIED or _governed(response):
+                if response.status_code not in RETRIED or governed(response):
                     return response
             except Unreachable:
                 pass
@@ -228,37 +207,3 @@ class Part:
 def named(*path: str) -> str:
     """A path of the API, whatever its names are made of."""
     return "".join(f"/{quote(part, safe='')}" for part in path)
-
-
-def _parsed(result: type[Result], response: requests.Response) -> Result:
-    """The typed answer. What came of an action is one whatever its status; any other error status raises."""
-    body = _json(response)
-    if not response.ok and not _governed(response):
-        raise _error(response.status_code, body)
-    try:
-        return result.model_validate(body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise Unexpected(f"The API's answer is not a {result.__name__}: {where}: {first['msg']}.", response.status_code) from error
-
-
-def _governed(response: requests.Response) -> bool:
-    """Whether it tells what came of an action: refused (403), or begun and not known to be done (502)."""
-    return response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.BAD_GATEWAY} and "outcome" in _json(response)
-
-
-def _json(response: requests.Response) -> dict[str, Any]:
-    """The answer's object; none where a proxy or a gateway answered in another form."""
-    try:
-        body = response.json()
-    except requests.JSONDecodeError:
-        body = None
-    return body if isinstance(body, dict) else {}
-
-
-def _error(status: int, body: dict[str, Any]) -> ClientError:
-    kind = _ERRORS.get(status, Unavailable if status in _RETRIED else Unexpected)
-    message = str(body.get("message") or body.get("Message") or f"The API answered {status}.")
-    reasons = tuple(Reason.model_validate(reason) for reason in body.get("reasons") or ())
-    return kind(message, status, body.get("error"), reasons, body.get("run"))

@@ -43,6 +43,9 @@ class BudgetSpec(Model):
         return (agent_day(agent, now), self.day), (agent_run(agent, run), self.run)
 
 
+UNBOUNDED = BudgetSpec()
+
+
 class Left(Model):
     """What an agent may still draw from one meter today; money is in minor units."""
 
@@ -114,7 +117,7 @@ Accounts = tuple[tuple[str, Allowance], ...]
 def asked_accounts(run: str, asked_by: Sequence[Ancestor], budgets: Mapping[str, BudgetSpec], tree: Allowance) -> Accounts:
     """The accounts that have to cover what is done in a run, besides those of the agent that does it: one of each run that it was asked
     for by, the outermost first, and the tree's."""
-    askers = tuple((agent_run(each.agent, each.run), budgets.get(each.agent, BudgetSpec()).run) for each in asked_by)
+    askers = tuple((agent_run(each.agent, each.run), budgets.get(each.agent, UNBOUNDED).run) for each in asked_by)
     return (*askers, (tree_of(asked_by[0].run if asked_by else run), tree))
 
 

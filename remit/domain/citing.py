@@ -16,6 +16,8 @@ _LONGEST = 100
 
 def cited(reason: Reason, facts: Iterable[Fact]) -> Reason:
     """The reason with its citations filled in. What is not there to be cited is left as it was written."""
+    if "{" not in reason.reason:
+        return reason
     known = {fact.name: fact for fact in facts}
     return reason.model_copy(update={"reason": _CITATION.sub(lambda match: _words(match, known), reason.reason)})
 

@@ -13,6 +13,9 @@ from remit.domain.model import Json, JsonObject, Model
 
 # In a charter's `source`: all that no other name there says.
 EVERYTHING_ELSE = "*"
+# From the best to the worst, as they are declared.
+_DISTRUST = {integrity: place for place, integrity in enumerate(Integrity)}
+_SECRECY = {confidentiality: place for place, confidentiality in enumerate(Confidentiality)}
 
 
 class Labels(Model):
@@ -63,8 +66,8 @@ def joined(each: Iterable[Labels]) -> Labels:
     """The least trusted, and the most confidential; of nothing, the company's own."""
     all_of_them = tuple(each) or (COMPANYS,)
     return Labels(
-        integrity=max((labels.integrity for labels in all_of_them), key=list(Integrity).index),
-        confidentiality=max((labels.confidentiality for labels in all_of_them), key=list(Confidentiality).index),
+        integrity=max((labels.integrity for labels in all_of_them), key=_DISTRUST.__getitem__),
+        confidentiality=max((labels.confidentiality for labels in all_of_them), key=_SECRECY.__getitem__),
     )
 
 

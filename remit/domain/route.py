@@ -1,6 +1,6 @@
 """Who answers an escalation: approvers in stages, how many of each, who never, and how long they have."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
@@ -94,7 +94,7 @@ def resolved(route: Route, panels: Panels) -> tuple[Stage, ...]:
 
 def approvers_of(route: Route, panels: Panels) -> tuple[str, ...]:
     """The addresses of all that can ever answer."""
-    return tuple(dict.fromkeys(address for stage in resolved(route, panels) for address in stage.everybody))
+    return _members((each for stage in route.in_order for each in stage.everybody), panels)
 
 
 def named_panels(route: Route) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ def _resolved(stage: Stage, panels: Panels) -> Stage:
     return stage.model_copy(update={"approvers": _members(stage.approvers, panels), "then": levels})
 
 
-def _members(approvers: Approvers, panels: Panels) -> tuple[str, ...]:
+def _members(approvers: Iterable[str], panels: Panels) -> tuple[str, ...]:
     found = ((each,) if "@" in each else tuple(panels[each]) for each in approvers)
     return tuple(dict.fromkeys(address for members in found for address in members))
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from remit.budget_ports import GiveBack, Reserve
 from remit.delegation_ports import RequireDelegation
-from remit.domain.budget import BudgetSpec, Reservation, action_reservations, asked_accounts, message_reservations, step_reservations
+from remit.domain.budget import UNBOUNDED, Reservation, action_reservations, asked_accounts, message_reservations, step_reservations
 from remit.domain.charter import Charter
 from remit.domain.errors import AgentSuspended, BudgetExhausted, DelegationEnded, RunEnded
 from remit.domain.intent import Intent
@@ -37,7 +37,7 @@ def reserved(intent: Intent, lineage: Lineage | None, charter: Charter, now: dat
     tree's."""
     asked_by = () if lineage is None else lineage.ancestors
     beside = asked_accounts(intent.run, asked_by, charter.budgets, charter.tree)
-    budget = charter.budgets.get(intent.agent, BudgetSpec())
+    budget = charter.budgets.get(intent.agent, UNBOUNDED)
     return action_reservations(intent, budget, charter.tools[intent.tool].spends, now, beside)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from remit.budget_ports import TokenAccounts
-from remit.domain.budget import Accounts, Allowance, BudgetSpec, LimitSpec, Reservation, asked_accounts, token_reservations
+from remit.domain.budget import UNBOUNDED, Accounts, Allowance, BudgetSpec, LimitSpec, Reservation, asked_accounts, token_reservations
 from remit.domain.errors import Unavailable
 from remit.domain.message import Ancestor
 from remit.ports import Clock
@@ -44,5 +44,5 @@ class Purse:
     def _accounts(self, run: str, asked_by: Sequence[Ancestor] | None) -> Accounts:
         if asked_by is None and self.tree.tokens is not None:
             raise Unavailable("Nothing says which tree this run is of, so its tokens cannot be drawn.")
-        own = self.budgets.get(self.agent, BudgetSpec()).of(self.agent, run, self.clock.now())
+        own = self.budgets.get(self.agent, UNBOUNDED).of(self.agent, run, self.clock.now())
         return (*own, *asked_accounts(run, asked_by or (), self.budgets, self.tree))

@@ -3,34 +3,27 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from remit.domain.fact_key import FactKey, FactRef, Namespace, PredicateName, Subject
+from remit.domain.fact_key import FactKey, Namespace, PredicateName, Subject
 from remit.domain.memory import Confidentiality
-from remit.domain.model import Json, JsonObject, Model
-from remit.domain.operation import MOST_SOURCES, Operation, Result, Settlement
+from remit.domain.model import JsonObject, Model
+from remit.domain.operation import Operation, Result, Settlement, Stating
 from remit.domain.recall import Recollection, readable
-from remit.domain.statement import Claim, OperationKind, Source, Standing, Statement, Status
+from remit.domain.statement import Claim, OperationKind, Standing, Statement, Status
 from remit.usecases.extract import Extraction, HandedIn
 
 # What is recorded and does not stand is accepted, no more.
 _STATUSES = {Result.ADDED: HTTPStatus.CREATED, Result.CONFLICT: HTTPStatus.ACCEPTED, Result.SUGGESTION: HTTPStatus.ACCEPTED}
 
 
-class StateFact(Model):
+class StateFact(Stating):
     """POST /facts."""
 
     operation: OperationKind
     namespace: Namespace
     subject: Subject
     predicate: PredicateName
-    value: Json = None
-    version: Annotated[int | None, Field(ge=0)] = None
-    valid_from: AwareDatetime | None = None
-    valid_until: AwareDatetime | None = None
-    confidentiality: Confidentiality | None = None
-    source: Source | None = None
-    derived_from: Annotated[tuple[FactRef, ...], Field(max_length=MOST_SOURCES)] = ()
 
     @property
     def proposed(self) -> Operation:

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.mailbox.requests import Deletion, Listing, Reading
+from lambdas.mailbox.requests import Deletion, Named
 from lambdas.mailbox.settings import MailboxSettings
 from lambdas.mailbox.store import MailStore
 from remit.adapters.aws import CONFIG
@@ -21,12 +21,12 @@ def store() -> MailStore:
 
 @observed
 def read(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return store().read(Reading.model_validate(event))
+    return store().read(Named.model_validate(event))
 
 
 @observed
 def listed(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return store().listed(Listing.model_validate(event))
+    return store().listed(Named.model_validate(event))
 
 
 @observed

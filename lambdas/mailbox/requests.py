@@ -10,21 +10,14 @@ MailboxId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,79}$")]
 
 
-class Listing(Model):
-    """`message_id` is the message whose deletion is asked about."""
+class Named(Model):
+    """One message: to be read, or whose deletion is asked about."""
 
     mailbox_id: MailboxId
     message_id: MessageId
 
 
-class Reading(Model):
-    mailbox_id: MailboxId
-    message_id: MessageId
-
-
-class Deletion(Model):
+class Deletion(Named):
     """`use` is the same for every repeat of one deletion, and for no other."""
 
-    mailbox_id: MailboxId
-    message_id: MessageId
     use: str

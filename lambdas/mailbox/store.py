@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lambdas.mailbox.requests import Deletion, Listing, Reading
+from lambdas.mailbox.requests import Deletion, Named
 from remit.adapters.aws import code_of
 from remit.domain.model import JsonObject
 
@@ -25,7 +25,7 @@ class MailStore:
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client, self._bucket = client, bucket
 
-    def read(self, asked: Reading) -> JsonObject:
+    def read(self, asked: Named) -> JsonObject:
         """The message in parts, or that there is none."""
         named: JsonObject = {"mailbox_id": asked.mailbox_id, "message_id": asked.message_id}
         raw = self._object(f"{_MAIL}/{asked.mailbox_id}/{asked.message_id}")
@@ -33,7 +33,7 @@ class MailStore:
             return {**named, "found": False}
         return {**named, "found": True, **_parts(message_from_bytes(raw, EmailMessage, policy=policy.default))}
 
-    def listed(self, asked: Listing) -> JsonObject:
+    def listed(self, asked: Named) -> JsonObject:
         """The messages that are there, those that were deleted, and the note of the one that is asked about."""
         note = self._note(asked.mailbox_id, asked.message_id)
         there, deleted = self._ids(_MAIL, asked.mailbox_id), self._ids(_DELETIONS, asked.mailbox_id)

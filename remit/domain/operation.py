@@ -22,12 +22,9 @@ MOST_SOURCES = 20
 _SKEW = timedelta(seconds=5)
 
 
-class Operation(Model):
-    """A change that somebody proposes. `version`: what the caller takes for current; without one, whatever stands now is meant. What is
-    `suggested` is kept and stands never; `action` is the key of the governed action that proposes it, if one does."""
+class Stating(Model):
+    """What is said of a key. `version`: what the caller takes for current; without one, whatever stands now is meant."""
 
-    kind: OperationKind
-    key: FactKey
     value: Json = None
     version: Annotated[int | None, Field(ge=0)] = None
     valid_from: AwareDatetime | None = None
@@ -35,6 +32,14 @@ class Operation(Model):
     confidentiality: Confidentiality | None = None
     source: Source | None = None
     derived_from: Annotated[tuple[FactRef, ...], Field(max_length=MOST_SOURCES)] = ()
+
+
+class Operation(Stating):
+    """A change that somebody proposes. What is `suggested` is kept and stands never; `action` is the key of the governed action that
+    proposes it, if one does."""
+
+    kind: OperationKind
+    key: FactKey
     suggested: bool = False
     action: str | None = None
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from lambdas.mailbox.requests import Deletion, Listing, Reading
+from lambdas.mailbox.requests import Deletion, Named
 from lambdas.mailbox.store import MailStore
 from remit.domain.model import JsonObject
 from remit.toolkit import Service, ToolFailed
@@ -19,8 +19,8 @@ def a_mail(subject: str) -> bytes:
 def operations(store: MailStore) -> dict[str, Callable[[JsonObject], JsonObject]]:
     """What each function of the service does with what it is handed."""
     return {
-        "read": lambda event: store.read(Reading.model_validate(event)),
-        "list": lambda event: store.listed(Listing.model_validate(event)),
+        "read": lambda event: store.read(Named.model_validate(event)),
+        "list": lambda event: store.listed(Named.model_validate(event)),
         "delete": lambda event: store.delete(Deletion.model_validate(event)),
     }
 

@@ -13,10 +13,7 @@ import requests
 from requests_aws4auth import AWS4Auth
 
 from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Catalogue, Redacted, Run, Started, Undo
-from remit.client_errors import (
-    DeadlinePassed,
-    Unreachable,
-)
+from remit.client_errors import DeadlinePassed, Unreachable
 from remit.responses import RETRIED, Result, governed, parsed
 
 _PAUSES = (0.2, 0.6, 1.8)

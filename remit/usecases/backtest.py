@@ -8,17 +8,7 @@ from remit.domain.decision import Outcome
 from remit.domain.ledger import Entry
 from remit.domain.model import JsonObject, Model
 from remit.usecases.judge import Judge
-from remit.usecases.recorded import (
-    Answer,
-    CannotReplay,
-    Others,
-    Recorded,
-    Unreplayed,
-    answer_of,
-    judge_for,
-    made_again,
-    recorded_in,
-)
+from remit.usecases.recorded import Answer, CannotReplay, Others, Recorded, Unreplayed, answer_of, judge_for, made_again, recorded_in
 
 _LOOSER = (Outcome.DENY, Outcome.ESCALATE, Outcome.ALLOW)
 

@@ -7,17 +7,7 @@ from constructs import Construct
 
 from remit.domain.charter import Charter
 from remit.domain.delegation import SESSION_TAGS
-from remit.domain.permission import (
-    CALL,
-    MEMORY_READS,
-    OWN_TENANT,
-    SEND_MAIL,
-    DataAction,
-    Permission,
-    ReadAction,
-    ReadPermission,
-    only_keys,
-)
+from remit.domain.permission import CALL, MEMORY_READS, OWN_TENANT, SEND_MAIL, DataAction, Permission, ReadAction, ReadPermission, only_keys
 from stacks.arns import Arns
 from stacks.constructs.function import Function
 from stacks.constructs.ledger_table import never_rewrites

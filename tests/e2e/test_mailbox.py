@@ -17,7 +17,7 @@ SUBJECT = "Photos from Sunday"
 
 @pytest.fixture(scope="module")
 def photos(world: World) -> str:
-    return world.write("olivia", SUBJECT, "Here they are.")
+    return world.mail_store.write("olivia", SUBJECT, "Here they are.")
 
 
 @pytest.mark.parametrize("tool", ["mailbox.read_message", "mailbox.ask_to_delete"])
@@ -25,7 +25,7 @@ def test_who_is_not_the_owner_can_neither_read_nor_ask(world: World, photos: str
     act = world.client.act("secretary", tool, {"mailbox_id": "olivia", "message_id": photos})
     assert (act.outcome, act.error, act.receipt) == ("REFUSED", "Remit.Denied", None)
     assert "standing.not-the-owner" in [reason.policy for reason in act.reasons]
-    assert photos in world.mailbox("olivia")
+    assert photos in world.mail_store.messages("olivia")
 
 
 def test_the_owner_reads_at_once_what_somebody_wrote(world: World, photos: str) -> None:
@@ -36,7 +36,7 @@ def test_the_owner_reads_at_once_what_somebody_wrote(world: World, photos: str) 
 
 
 def test_a_message_of_another_mailbox_is_not_there(world: World, photos: str) -> None:
-    foreign = world.write("mallory", "Salaries")
+    foreign = world.mail_store.write("mallory", "Salaries")
     act = world.owner.act("secretary", "mailbox.read_message", {"mailbox_id": "olivia", "message_id": foreign})
     assert act.receipt is not None
     assert (act.receipt.observed or {}).get("found") is False
@@ -73,7 +73,7 @@ def test_an_agent_cannot_open_the_mail_store_even_if_its_own_policy_allowed_ever
     for wide in (False, True):
         with here.widened(role) if wide else nullcontext(), pytest.raises(ClientError, match=r"AccessDenied|not authorized"):
             ATTEMPTS[action](here.agent("mailbox", "secretary"), photos)
-    assert photos in world.mailbox("olivia")
+    assert photos in world.mail_store.messages("olivia")
 
 
 def test_what_looks_for_a_message_that_is_gone_is_not_the_agents_to_call_itself(world: World, photos: str) -> None:

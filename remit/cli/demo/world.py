@@ -2,12 +2,9 @@
 
 import json
 import re
-import smtplib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email import message_from_bytes
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +14,7 @@ import requests
 from remit.answers import Run
 from remit.cli.browser import picture
 from remit.cli.demo.desk import Desk
+from remit.cli.demo.mail_store import MailStore
 from remit.cli.errors import CliError
 from remit.cli.runs import write_page
 from remit.cli.target import LOCAL_STAGE, local_session, local_target, people_of
@@ -73,8 +71,7 @@ class World:
         self._session = local_session(state)
         self._tables = self._session.resource("dynamodb", endpoint_url=state.endpoint)
         self._machines = self._session.client("stepfunctions", endpoint_url=state.endpoint)
-        self._mail_store = self._session.client("s3", endpoint_url=state.endpoint)
-        self._bucket = self._names.mail_store(state.account_id, state.region)
+        self.mail_store = MailStore(state)
         self.caller = self._user("remit-demo-caller", "caller", *map(speaker, ("support", "claims", "collections", "planner", "secretary")))
         self.client = RemitClient(target.url, target.region, self.caller)
         # Known to the charter of the mailbox domain as the owner of one, and speaks for its agent alone.
@@ -162,26 +159,6 @@ class World:
 
     def mails(self) -> list[Mail]:
         return messages(self.state.inbox_dir)
-
-    def write(self, mailbox: str, subject: str, text: str = "…") -> str:
-        """As anybody outside can, a mail to somebody here: the message's id, once it is in the mailbox."""
-        mail, before = EmailMessage(), self.mailbox(mailbox)
-        mail["From"], mail["To"], mail["Subject"] = "somebody@example.org", f"{mailbox}@example.com", subject
-        mail.set_content(text)
-        with smtplib.SMTP("127.0.0.1", self.state.ports.smtp) as server:
-            server.send_message(mail)
-        new = [each for each in self.mailbox(mailbox) if each not in before]
-        return next(each for each in new if self._message(mailbox, each)["Subject"] == subject)
-
-    def mailbox(self, mailbox: str) -> list[str]:
-        """The messages of a mailbox, as the mail store has them."""
-        prefix = f"mail/{mailbox}/"
-        found = self._mail_store.list_objects_v2(Bucket=self._bucket, Prefix=prefix)
-        return [each["Key"].removeprefix(prefix) for each in found.get("Contents", [])]
-
-    def _message(self, mailbox: str, message: str) -> EmailMessage:
-        raw = self._mail_store.get_object(Bucket=self._bucket, Key=f"mail/{mailbox}/{message}")["Body"].read()
-        return message_from_bytes(raw, EmailMessage)
 
     def shown(self, question: Question) -> tuple[Path, Path | None]:
         """The question's mail as a file, and a picture of its page where this machine has a browser."""

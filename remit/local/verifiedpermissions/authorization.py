@@ -15,15 +15,7 @@ from remit.local.verifiedpermissions.errors import ValidationException, invalid
 from remit.local.verifiedpermissions.identity import Identity, identify
 from remit.local.verifiedpermissions.lookup import store_of
 from remit.local.verifiedpermissions.state import Account, PolicyStore, Request, Response
-from remit.local.verifiedpermissions.values import (
-    CedarEntity,
-    cedar_context,
-    cedar_entities,
-    check_parents,
-    entity_type,
-    is_action,
-    uid,
-)
+from remit.local.verifiedpermissions.values import CedarEntity, cedar_context, cedar_entities, check_parents, entity_type, is_action, uid
 
 if TYPE_CHECKING:
     from mypy_boto3_verifiedpermissions import type_defs as t

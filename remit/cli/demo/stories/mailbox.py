@@ -20,19 +20,19 @@ _TRIED = ["mailbox.disable_account", "mailbox.wipe_store", "mailbox.rotate_crede
 
 def stranger(story: Story, world: World) -> None:
     _, lease, _ = _written(world)
-    before = world.mailbox("olivia")
+    before = world.mail_store.messages("olivia")
     ended = world.ended(_ask(story, world.client, lease))
     story.tell(ended)
     story.expect("every decision is a denial", set(decisions(ended)), {"DENY"})
     story.expect("because of who asks", "standing.not-the-owner" in policies(ended, 0), True)
     story.expect("nobody is asked to approve it", [entry for entry in ended.entries if entry.kind == "approval.requested"], [])
     story.expect("the run ends without an action", (error(ended), ended.outcome and ended.outcome.receipt), (None, None))
-    story.expect("every message is there", world.mailbox("olivia"), before)
+    story.expect("every message is there", world.mail_store.messages("olivia"), before)
 
 
 def owner(story: Story, world: World) -> None:
     won, *_ = _written(world)
-    before = world.mailbox("olivia")
+    before = world.mail_store.messages("olivia")
     run = _ask(story, world.owner, won)
     _, question = world.question(run)
     story.expect("the owner is asked by mail", question.mail.to, ("olivia@example.com",))
@@ -75,7 +75,7 @@ STORIES: tuple[tuple[str, Callable[[Story, World], None]], ...] = (
 
 def _written(world: World) -> list[str]:
     """Three mails to Olivia, by id."""
-    return [world.write("olivia", subject) for subject in _SUBJECTS]
+    return [world.mail_store.write("olivia", subject) for subject in _SUBJECTS]
 
 
 def _ask(story: Story, client: RemitClient, about: str) -> str:
@@ -86,5 +86,5 @@ def _ask(story: Story, client: RemitClient, about: str) -> str:
 
 def _missing(world: World, before: Sequence[str]) -> list[str]:
     """What was there and is not: the question that Olivia was asked came by mail too."""
-    there = world.mailbox("olivia")
+    there = world.mail_store.messages("olivia")
     return [message for message in before if message not in there]

@@ -30,6 +30,11 @@ class Told:
     broken: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
+    def uncounted(self) -> None:
+        """What was answered stands; how often and how fast does not count."""
+        self.outcomes.clear()
+        self.seconds.clear()
+
     def take(self, other: "Told") -> None:
         for key, act in other.acts.items():
             if key in self.acts and self.acts[key].run != act.run:
@@ -52,11 +57,33 @@ def order_id(number: int) -> str:
     return f"O-8{number // 2:03}"
 
 
-def load(world: World, clients: int, seconds: float) -> Told:
-    """Every caller asks until the time is over; then whatever is not settled is asked for again under its key, until it is."""
-    salt, until, told = uuid4().hex[:8], time.monotonic() + seconds, Told()
+@dataclass(frozen=True)
+class Window:
+    """When callers come and go: one joins after the other, and once the last has, it counts how they are answered. In monotonic seconds."""
+
+    begun: float
+    apart: float
+    clients: int
+    seconds: float
+
+    def joins(self, number: int) -> float:
+        return self.begun + number * self.apart
+
+    @property
+    def counts_from(self) -> float:
+        return self.joins(self.clients - 1)
+
+    @property
+    def until(self) -> float:
+        return self.counts_from + self.seconds
+
+
+def load(world: World, clients: int, seconds: float, apart: float) -> Told:
+    """Every caller asks until the time is over; then whatever is not settled is asked for again under its key, until it is. They join
+    `apart` seconds after each other: functions that all start at once on one machine keep each other from starting."""
+    salt, window, told = uuid4().hex[:8], Window(time.monotonic(), apart, clients, seconds), Told()
     with ThreadPoolExecutor(clients) as pool:
-        for done in [pool.submit(_caller, number, salt, world, until) for number in range(clients)]:
+        for done in [pool.submit(_caller, number, salt, world, window) for number in range(clients)]:
             told.take(done.result())
         open_ones = [key for key in sorted(told.payable) if key not in told.acts or told.acts[key].outcome not in _SETTLED]
         for done in [pool.submit(_settle, key, world) for key in open_ones]:
@@ -64,14 +91,17 @@ def load(world: World, clients: int, seconds: float) -> Told:
     return told
 
 
-def _caller(number: int, salt: str, world: World, until: float) -> Told:
+def _caller(number: int, salt: str, world: World, window: Window) -> Told:
     client, told, turn = RemitClient(world.url, world.state.region, world.caller), Told(), 0
-    while time.monotonic() < until:
+    time.sleep(max(0.0, window.joins(number) - time.monotonic()))
+    while (now := time.monotonic()) < window.until:
         amount, key = _TURNS[turn % len(_TURNS)], f"{order_id(number)}_{turn}_{salt}"
         turn += 1
         if amount == PAID:
             told.payable.add(key)
         _ask(client, amount, key, told)
+        if now < window.counts_from:
+            told.uncounted()
     return told
 
 
@@ -82,8 +112,7 @@ def _settle(key: str, world: World) -> Told:
             told.broken.append(f"{key} was not settled within {_SETTLE_SECONDS:.0f} seconds")
             break
         _ask(client, PAID, key, told)
-    told.outcomes.clear()
-    told.seconds.clear()
+    told.uncounted()
     return told
 
 

@@ -12,7 +12,7 @@ from benchmarks.results import measured_on
 from remit.cli.demo.world import World
 
 README = Path(__file__).resolve().parent / "README.md"
-CLIENTS, SECONDS = 50, 60
+CLIENTS, SECONDS, APART = 50, 60, 2.0
 
 
 class Watch:
@@ -37,12 +37,12 @@ class Watch:
         return max((resident(child) for child in descendants(self._pid)), default=0)
 
 
-def results(world: World, clients: int, seconds: int) -> tuple[str, list[str]]:
+def results(world: World, clients: int, seconds: int, apart: float) -> tuple[str, list[str]]:
     """The table, and what is wrong: nothing, where the load held."""
     world.seed({"refunds": orders(clients)})
     (server,) = (process.pid for process in world.state.processes if process.name == "cloud")
-    with Watch(server, seconds / 3) as watch:
-        told = load(world, clients, seconds)
+    with Watch(server, clients * apart + seconds / 3) as watch:
+        told = load(world, clients, seconds, apart)
     found = effects(told, world, clients)
     text = "\n".join([*_table(told, found, watch, clients, seconds), "", measured_on("ministack", "pydantic"), ""])
     return text, [*told.broken, *found.lost, *found.doubled, *found.untold, *found.wrong]

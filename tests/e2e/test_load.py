@@ -8,13 +8,13 @@ from remit.cli.demo.world import World
 
 pytestmark = pytest.mark.vouched("ministack")
 
-CLIENTS, SECONDS = 6, 5
+CLIENTS, SECONDS, APART = 6, 5, 0.5
 
 
 @pytest.fixture(scope="module")
 def told(world: World) -> Told:
     world.seed({"refunds": orders(CLIENTS)})
-    return load(world, CLIENTS, SECONDS)
+    return load(world, CLIENTS, SECONDS, APART)
 
 
 def test_no_answer_is_outside_of_the_contract(told: Told) -> None:

@@ -4,10 +4,11 @@ The same in every run; `make fuzz` sends more, and others each time.
 """
 
 import pytest
+import requests
 
 from remit.cli.demo.world import World
 from remit.local.cloud import CloudState
-from tests.fuzz.api import Operation, operations, sweep, sweep_pages
+from tests.fuzz.api import Operation, operations, sendable, sweep, sweep_pages
 from tests.fuzz.harm import Untouched
 
 pytestmark = pytest.mark.vouched("ministack")
@@ -36,3 +37,9 @@ def test_no_page_is_answered_with_one_either(world: World, untouched: Untouched)
 
 def test_and_nothing_is_done(untouched: Untouched) -> None:
     assert untouched.changes() == []
+
+
+def test_a_header_that_is_made_up_can_be_sent() -> None:
+    made_up = {"it": sendable('" 0'), "that": sendable(" '"), "goes": sendable("0 \\")}
+    sent = requests.Request("GET", "http://127.0.0.1", headers=made_up).prepare()
+    assert sent.headers.items() >= {"it": "0", "that": "", "goes": "0"}.items()

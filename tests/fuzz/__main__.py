@@ -49,6 +49,7 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     processes.ended_by_signals()
     exempt_this_machine(os.environ)
+    sys.stderr.write(f"Seed {asked.seed}\n")
     with tempfile.TemporaryDirectory() as folder:
         problems = fuzz(checkout(Path(folder)), asked.examples, asked.seed)
     sys.stdout.write(f"Seed {asked.seed}: {len(problems)} problems.\n" + "".join(f"{problem}\n" for problem in problems))

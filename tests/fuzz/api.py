@@ -65,11 +65,16 @@ def problem(case: Request, world: World, auth: AWS4Auth, session: Session) -> st
     """What is wrong with the answer, if anything is. A generator's own credentials are replaced by a real signature."""
     case.headers.pop("Authorization", None)
     for name, value in case.headers.items():
-        # Whoever signs requests here reads headers as a shell reads words, and none that is quoted to no end.
-        case.headers[name] = _QUOTES.sub("", value)
+        case.headers[name] = sendable(value)
     answer = case.call(base_url=world.url, session=session, auth=auth, timeout=60)
     sent = answer.request
     return _wrong(answer.status_code, answer.text, f"{sent.method} {sent.url} {sent.body!r}")
+
+
+def sendable(value: str) -> str:
+    """What of a header can be sent: whoever signs requests here reads headers as a shell reads words, and none that is quoted to no end;
+    and none begins with a space, not even where a quote was taken from before it."""
+    return _QUOTES.sub("", value).strip()
 
 
 def _wrong(status: int, text: str, asked: str) -> str | None:

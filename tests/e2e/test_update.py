@@ -15,8 +15,9 @@ from remit.answers import Run
 from remit.cli.demo.stories.refunds import RECORDS
 from remit.cli.demo.world import Question, World
 from remit.cli.deploy import cdk, context, deploy
-from remit.cli.target import exempt_this_machine, local_session
+from remit.cli.target import LOCAL_STAGE, exempt_this_machine, local_session
 from remit.local import cloud
+from remit.names import Names
 from tests.e2e.project import copied
 
 pytestmark = pytest.mark.vouched("ministack")
@@ -133,11 +134,22 @@ def test_nothing_differs_after_a_deployment(project: Project, over_the_update: d
 
 def test_what_is_destroyed_leaves_only_what_is_kept_on_purpose(project: Project, over_the_update: dict[str, Run]) -> None:
     assert over_the_update
+    assert filled(project.state) == {"archive", "logs", "mail", "transcripts"}
     project.cdk("destroy", "--force", "--app", str(project.root / "cdk.out"))
     # API Gateway has one role for its logs in the whole account, which other APIs may use by then.
     assert {kind: [name.partition("52EF")[0] for name in names] for kind, names in left(project.state)} == {
         "iam Roles": ["remit-local-core-RestCloudWatchRole"]
     }
+
+
+def filled(state: cloud.CloudState) -> set[str]:
+    """The buckets that hold something, now that something was put where anybody may; the archive has what was recorded."""
+    names, s3 = Names(LOCAL_STAGE), local_session(state).client("s3", endpoint_url=state.endpoint)
+    named = {"archive": names.archive, "logs": names.logs, "mail": names.mail_store, "transcripts": names.transcripts}
+    buckets = {kept: name(state.account_id, state.region) for kept, name in named.items()}
+    for kept in named.keys() - {"archive"}:
+        s3.put_object(Bucket=buckets[kept], Key="something", Body=b"Something.")
+    return {kept for kept, bucket in buckets.items() if s3.list_objects_v2(Bucket=bucket)["KeyCount"]}
 
 
 def left(state: cloud.CloudState) -> Iterator[tuple[str, list[str]]]:

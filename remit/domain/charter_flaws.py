@@ -7,10 +7,12 @@ from remit.domain.compensation import contradictions
 from remit.domain.fact_spec import RecordFactSpec
 from remit.domain.precondition import cycle
 from remit.domain.route import flaws, named_panels
-from remit.domain.tool_spec import FACTS_ASSERT, Effect
+from remit.domain.tool_spec import FACTS_ASSERT, Effect, ToolSpec
 
 if TYPE_CHECKING:
     from remit.domain.charter import Charter
+
+_Reference = tuple[str, tuple[str, ...], frozenset[str]]
 
 
 def undeclared(charter: "Charter") -> Iterator[str]:
@@ -82,47 +84,61 @@ def _cycles(charter: "Charter") -> Iterator[str]:
             yield f"tools.{name}.requires: '{way[1]}' makes a cycle, in which nothing could ever be first: {' needs '.join(way)}"
 
 
-def _references(charter: "Charter") -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:
-    tools, tables, facts, routes = frozenset(charter.tools), frozenset(charter.tables), frozenset(charter.facts), frozenset(charter.routes)
+def _references(charter: "Charter") -> Iterator[_Reference]:
+    """Each place that names things, what it names, and what there is."""
+    tools, routes, agents = frozenset(charter.tools), frozenset(charter.routes), frozenset(charter.agents)
     for name, agent in charter.agents.items():
         yield f"agents.{name}.tools", agent.tools, tools
     for name, group in charter.groups.items():
         yield f"groups.{name}.tools", group.tools, tools
     for tool, spec in charter.tools.items():
-        yield f"tools.{tool}.facts", spec.facts, facts
-        yield f"tools.{tool}.escalation", spec.escalation, routes
-        yield f"tools.{tool}.requires", tuple(requirement.tool for requirement in spec.requires), tools
-        yield f"tools.{tool}.permissions", tuple(permission.table for permission in spec.permissions), tables
-        yield f"tools.{tool}.verify", tuple(permission.table for permission in spec.verify), tables
-        yield f"tools.{tool}.senders", spec.senders, frozenset(charter.senders)
-        yield f"tools.{tool}.calls", spec.calls, frozenset(charter.service)
-        yield f"tools.{tool}.verify_calls", spec.verify_calls, frozenset(charter.service)
-        yield f"tools.{tool}.compensate", (spec.compensate.tool,) if spec.compensate else (), tools
-        for permission in spec.permissions:
-            if permission.index and permission.table in tables:
-                yield f"tools.{tool}.permissions", (permission.index,), frozenset(charter.tables[permission.table].indexes)
-    for name, fact in charter.facts.items():
-        if isinstance(fact, RecordFactSpec):
-            yield f"facts.{name}.table", (fact.table,), tables
-        else:
-            yield f"facts.{name}.namespace", (fact.namespace,), frozenset(charter.namespaces)
-            yield f"facts.{name}.predicate", (fact.predicate,), frozenset(charter.predicates)
+        yield from _tool_references(f"tools.{tool}", spec, charter)
+    yield from _fact_references(charter)
     yield "unverified", () if charter.unverified is None else (charter.unverified,), routes
     for name, route in charter.routes.items():
         yield f"routes.{name}", named_panels(route), frozenset(charter.panels)
     for name, workflow in charter.workflows.items():
-        yield f"workflows.{name}.agent", (workflow.agent,), frozenset(charter.agents)
-    yield "budgets", tuple(charter.budgets), frozenset(charter.agents)
+        yield f"workflows.{name}.agent", (workflow.agent,), agents
+    yield "budgets", tuple(charter.budgets), agents
+    yield from _memory_references(charter)
+
+
+def _tool_references(place: str, spec: ToolSpec, charter: "Charter") -> Iterator[_Reference]:
+    tools, tables, service = frozenset(charter.tools), frozenset(charter.tables), frozenset(charter.service)
+    yield f"{place}.facts", spec.facts, frozenset(charter.facts)
+    yield f"{place}.escalation", spec.escalation, frozenset(charter.routes)
+    yield f"{place}.requires", tuple(requirement.tool for requirement in spec.requires), tools
+    yield f"{place}.permissions", tuple(permission.table for permission in spec.permissions), tables
+    yield f"{place}.verify", tuple(permission.table for permission in spec.verify), tables
+    yield f"{place}.senders", spec.senders, frozenset(charter.senders)
+    yield f"{place}.calls", spec.calls, service
+    yield f"{place}.verify_calls", spec.verify_calls, service
+    yield f"{place}.compensate", (spec.compensate.tool,) if spec.compensate else (), tools
+    for permission in spec.permissions:
+        if permission.index and permission.table in tables:
+            yield f"{place}.permissions", (permission.index,), frozenset(charter.tables[permission.table].indexes)
+
+
+def _fact_references(charter: "Charter") -> Iterator[_Reference]:
+    for name, fact in charter.facts.items():
+        if isinstance(fact, RecordFactSpec):
+            yield f"facts.{name}.table", (fact.table,), frozenset(charter.tables)
+        else:
+            yield f"facts.{name}.namespace", (fact.namespace,), frozenset(charter.namespaces)
+            yield f"facts.{name}.predicate", (fact.predicate,), frozenset(charter.predicates)
+
+
+def _memory_references(charter: "Charter") -> Iterator[_Reference]:
     agents = frozenset(f"agent/{agent}" for agent in charter.agents)
     yield "authorities", tuple(who for each in charter.authorities for who in each.principals if who.startswith("agent/")), agents
     for name, namespace in charter.namespaces.items():
         yield f"namespaces.{name}.readers", namespace.readers, frozenset(charter.agents)
     for name, predicate in charter.predicates.items():
         yield f"predicates.{name}.namespaces", predicate.namespaces, frozenset(charter.namespaces)
-        yield f"predicates.{name}.route", (predicate.route,), routes
+        yield f"predicates.{name}.route", (predicate.route,), frozenset(charter.routes)
 
 
-def _message_references(charter: "Charter") -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:
+def _message_references(charter: "Charter") -> Iterator[_Reference]:
     for tool, spec in charter.tools.items():
         if spec.message:
             yield f"tools.{tool}.message.to", (spec.message.to,), frozenset(charter.agents)

@@ -30,9 +30,9 @@ def fuzz(root: Path, examples: int, seed: int) -> list[str]:
         world = World(state)
         world.seed(RECORDS)
         untouched, found = Untouched(state), list[str]()
-        sweeps = {operation.label: partial(sweep, operation, state, world, examples, seed) for operation in operations()}
-        for label, swept in {**sweeps, "pages": partial(sweep_pages, world, 4 * examples, seed)}.items():
-            with progress(f"{label}, {examples} requests"):
+        sweeps = [(each.label, examples, partial(sweep, each, state, world, examples, seed)) for each in operations()]
+        for label, most, swept in [*sweeps, ("pages", 4 * examples, partial(sweep_pages, world, 4 * examples, seed))]:
+            with progress(f"{label}, up to {most} requests"):
                 try:
                     swept()
                 except AssertionError as error:

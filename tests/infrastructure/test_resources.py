@@ -10,7 +10,12 @@ from remit.domain.asl.machine import read_machine
 from tests.infrastructure.grants import CHARTERS, machines_of
 from tests.infrastructure.templates import STAGES, Resource, deployment
 
-KEPT = ("AWS::DynamoDB::Table", "AWS::VerifiedPermissions::PolicyStore", "AWS::Logs::LogGroup", "AWS::StepFunctions::StateMachine")
+# docs/deploy.md lists them, for whoever takes a stage down.
+KEPT = (
+    *("AWS::DynamoDB::Table", "AWS::Cognito::UserPool", "AWS::VerifiedPermissions::PolicyStore", "AWS::S3::Bucket"),
+    *("AWS::Logs::LogGroup", "AWS::StepFunctions::StateMachine", "AWS::KMS::Key"),
+)
+BUCKETS = {"ledger", "logs", "mail-store", "transcripts"}
 TABLES = {
     "actions": ["key"],
     "agents": ["agent"],
@@ -103,7 +108,13 @@ def test_what_a_destroyed_stack_leaves_is_what_holds_state_and_the_accounts_own_
     }
     account = {"AWS::ApiGateway::Account", "AWS::IAM::Role"}
     assert left["local"] == account
-    assert left["prod"] == account | {*KEPT, "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::Cognito::UserPool"}
+    assert left["prod"] == account | {*KEPT}
+
+
+def test_a_bucket_is_for_the_archive_or_mail_or_what_was_said() -> None:
+    deployed = deployment("prod")
+    names = [deployed.text(bucket["Properties"]["BucketName"]) for bucket in deployed.of_type("AWS::S3::Bucket").values()]
+    assert {name.partition("-<")[0] for name in names} == BUCKETS
 
 
 @pytest.mark.parametrize(("stage", "mode"), [("prod", "ENABLED"), ("local", "DISABLED")])

@@ -20,8 +20,8 @@ def find() -> Path | None:
     return next((Path(path) for path in found if path), None)
 
 
-def picture(address: str, path: Path) -> Path | None:
-    """A picture of the page at the address; None if there is no browser, or it takes none."""
+def picture(address: str, path: Path, size: tuple[int, int] = (1280, 1600)) -> Path | None:
+    """A picture of the page at the address, so many pixels wide and high; None if there is no browser, or it takes none."""
     program = find()
     if program is None:
         return None
@@ -30,7 +30,7 @@ def picture(address: str, path: Path) -> Path | None:
             program,
             *FLAGS,
             f"--user-data-dir={profile}",
-            "--window-size=1280,1600",
+            "--window-size={},{}".format(*size),
             f"--screenshot={path}",
             address,
         ]

@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import pytest
 
+from remit.cli.console.charts import widgets_of
 from remit.domain.measure import METRICS
+from scripts.console_picture import SHOWN, titles
 from tests.infrastructure.grants import CHARTERS
 from tests.infrastructure.templates import STAGES, Deployment, Resource, deployment
 
@@ -47,6 +51,13 @@ def test_the_dashboard_says_what_waits_what_was_refused_what_it_costs_and_what_f
     texts = [widget["properties"]["markdown"] for widget in widgets(deployment(stage)) if widget["type"] == "text"]
     assert texts == ["## What is waiting", "## What was refused", "## What it costs", "## What failed"]
     assert len([widget for widget in widgets(deployment(stage)) if widget["type"] == "metric"]) >= 15
+
+
+def test_the_picture_of_the_console_shows_the_charts_that_there_are() -> None:
+    there = widgets_of(json.dumps({"widgets": widgets(deployment("local"))}))
+    rows = {row: list(charts) for row, charts in groupby(there, key=attrgetter("row"))}
+    again = "docs/console.png is out of date: after `make demo` run `python -m scripts.console_picture`."
+    assert json.loads(SHOWN.read_text(encoding="utf-8")) == titles(rows), again
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -13,21 +13,21 @@ class Ceiling(NamedTuple):
 
 # Of two functions with the same packages, one may import more of them.
 CEILINGS = {
-    "api": Ceiling(33, 3.0, 2.1),
-    "approvals": Ceiling(34, 2.9, 1.8),
-    "archiver": Ceiling(16, 2.7, 1.7),
-    "asserter": Ceiling(16, 2.7, 1.7),
-    "cascade": Ceiling(16, 2.7, 1.7),
-    "executor": Ceiling(16, 2.4, 1.7),
-    "extractor": Ceiling(42, 9.0, 3.0),
-    "gate": Ceiling(34, 2.5, 1.7),
-    "mailbox": Ceiling(16, 2.5, 1.7),
-    "monitor": Ceiling(16, 2.5, 1.7),
-    "policy_administration": Ceiling(16, 2.4, 1.7),
-    "reasoner": Ceiling(42, 9.0, 3.0),
-    "recorder": Ceiling(18, 2.5, 1.7),
-    "sealer": Ceiling(16, 2.4, 1.7),
-    "timekeeper": Ceiling(16, 2.4, 1.7),
+    "api": Ceiling(33, 3.0, 2.0),
+    "approvals": Ceiling(34, 2.8, 1.7),
+    "archiver": Ceiling(15.5, 2.7, 1.65),
+    "asserter": Ceiling(15.5, 2.7, 1.6),
+    "cascade": Ceiling(15.5, 2.7, 1.65),
+    "executor": Ceiling(15.5, 2.3, 1.6),
+    "extractor": Ceiling(40.5, 7.6, 2.9),
+    "gate": Ceiling(34, 2.5, 1.6),
+    "mailbox": Ceiling(15.5, 2.4, 1.6),
+    "monitor": Ceiling(15.5, 2.4, 1.6),
+    "policy_administration": Ceiling(15.5, 2.3, 1.55),
+    "reasoner": Ceiling(40.5, 7.6, 2.9),
+    "recorder": Ceiling(16, 2.4, 1.6),
+    "sealer": Ceiling(15.5, 2.3, 1.6),
+    "timekeeper": Ceiling(15.5, 2.3, 1.6),
 }
 
 

@@ -35,13 +35,13 @@ def _table(found: Mapping[str, Measured]) -> Iterator[str]:
 def _line(kind: str, measured: Measured) -> str:
     most, cost = ceiling(kind), measured.cost
     cells = (
-        f"{measured.megabytes:.0f} MB",
-        f"{most.megabytes:.0f} MB",
+        f"{measured.megabytes:.1f} MB",
+        f"{most.megabytes:g} MB",
         f"{cost.seconds * 1000:.0f} ms",
         f"{measured.cpu:.2f} ×",
         f"{most.cpu:.1f} ×",
         f"{cost.peak / 1e6:.0f} MB",
         f"{measured.peak:.2f} ×",
-        f"{most.peak:.1f} ×",
+        f"{most.peak:.2f} ×",
     )
     return f"| {kind} | " + " | ".join(cells) + " |"

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.cold_start.ceilings import CEILINGS, NoCeiling, ceiling
 from benchmarks.cold_start.measure import by_kind, measure, weight
+from benchmarks.cold_start.report import README
 
 ROOT = Path(__file__).resolve().parents[2]
 # Every folder with a handler: a new one has no ceiling yet, and its tests fail with a sentence that says where to add it.
@@ -24,6 +25,12 @@ def test_no_ceiling_is_left_of_a_function_that_is_gone(kinds: dict[str, Path]) -
 def test_a_function_without_a_ceiling_is_told_where_to_add_one() -> None:
     with pytest.raises(NoCeiling, match=r"^lambdas/newcomer has no ceiling: add one to benchmarks/cold_start/ceilings.py"):
         ceiling("newcomer")
+
+
+def test_every_function_there_is_was_measured_for_the_readme() -> None:
+    rows = [line.split("|")[1].strip() for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    again = "Run `make bench-cold-start`: the README tells other functions than there are."
+    assert [row for row in rows if row not in {"function", "`import boto3`"}] == KINDS, again
 
 
 @pytest.mark.parametrize("kind", KINDS)

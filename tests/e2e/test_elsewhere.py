@@ -7,19 +7,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin
 
 import anyio
 import pytest
 import requests
+from anyio import to_thread
 from mcp import Client, MCPError
 from mcp_types import INVALID_PARAMS
 from requests_aws4auth import AWS4Auth
 
+from remit.answers import Run
 from remit.charters import load_charter, load_payloads
-from remit.cli.demo.world import PATIENCE_SECONDS, World
+from remit.cli.demo.world import PATIENCE_SECONDS, Question, World
 from remit.client import Credentials
 from remit.client_errors import Forbidden
 from remit.domain.identifiers import callable_name
@@ -65,6 +68,13 @@ def test_an_action_that_waits_is_asked_for_again_at_the_address_that_it_names(st
     assert (polled.status_code, polled.json()["run"], polled.json()["status"]) == (200, answer.json()["run"], "RUNNING")
 
 
+def withdrawn(world: World, run: str) -> Run:
+    """The run once nobody is asked about it any more."""
+    closed = world.client.wait(run, PATIENCE_SECONDS, until=lambda seen: any(e.kind == "approval.withdrawn" for e in seen.entries))
+    assert run not in {approval.intent.run for approval in world.client.approvals()}
+    return closed
+
+
 def test_what_was_taken_back_is_not_done_by_an_approval_that_comes_later(world: World) -> None:
     before = world.rows("refunds")
     asked = world.client.act("support", "refunds.issue_refund", {**ORDER, "amount": 1_300_00})
@@ -72,8 +82,7 @@ def test_what_was_taken_back_is_not_done_by_an_approval_that_comes_later(world: 
     world.open_page(question)
     world.client.withdraw(asked.run)
     assert world.ended(asked.run).act.error == "Remit.Withdrawn"
-    closed = world.client.wait(asked.run, PATIENCE_SECONDS, until=lambda run: any(e.kind == "approval.withdrawn" for e in run.entries))
-    assert asked.run not in {approval.intent.run for approval in world.client.approvals()}
+    closed = withdrawn(world, asked.run)
     assert "Taken back" in requests.get(question.link, timeout=30).text
     world.answer(question, "approve", "fine")
     assert (world.rows("refunds"), world.client.run(asked.run).entries) == (before, closed.entries)
@@ -173,6 +182,43 @@ def test_the_same_is_served_over_http_to_this_machine_and_to_no_web_page(elsewhe
         page = requests.post(address, json={}, headers={"Origin": "https://evil.example"}, timeout=30)
     assert tuple(tool.name for tool in tools) == OFFERED
     assert (json.loads(done.content[0].text)["outcome"], refused, page.status_code) == ("DONE", INVALID_PARAMS, 403)
+
+
+async def called_off(address: str, mode: Literal["legacy", "auto"], amount: int, world: World) -> Question:
+    """What a human is asked, who has opened it, about a call that is cancelled then."""
+    heard: list[str] = []
+    asked = anyio.Event()
+
+    async def listen(_: float, __: float | None, message: str | None) -> None:
+        heard.append(message or "")
+        asked.set()
+
+    def opened() -> Question:
+        _, question = world.question(heard[0].split()[-1])
+        world.open_page(question)
+        return question
+
+    async with Client(address, mode=mode) as host, anyio.create_task_group() as calls:
+        calls.start_soon(partial(host.call_tool, "refunds__issue_refund", {**ORDER, "amount": amount}, progress_callback=listen))
+        with anyio.fail_after(PATIENCE_SECONDS):
+            await asked.wait()
+        question = await to_thread.run_sync(opened)
+        calls.cancel_scope.cancel()
+    return question
+
+
+# The handshake of before 2026-07-28, where a notice cancels, and the requests without one of after, where hanging up does.
+@pytest.mark.parametrize(("mode", "amount"), [("legacy", 1_400_00), ("auto", 1_500_00)])
+def test_what_is_cancelled_over_http_is_taken_back_and_no_approval_moves_it(
+    elsewhere: dict[str, str], tmp_path: Path, world: World, mode: Literal["legacy", "auto"], amount: int
+) -> None:
+    before = world.rows("refunds")
+    with over_http(elsewhere, tmp_path) as address:
+        question = anyio.run(called_off, address, mode, amount, world)
+        assert world.ended(question.run).act.error == "Remit.Withdrawn"
+    closed = withdrawn(world, question.run)
+    world.answer(question, "approve", "fine")
+    assert (world.rows("refunds"), world.client.run(question.run).entries) == (before, closed.entries)
 
 
 def test_an_agent_that_is_not_deployed_has_no_server(elsewhere: dict[str, str], tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from remit.domain.intent import Intent, Requester
 from remit.domain.ledger import Draft, Entry, Kind
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt, Warrant
-from remit.execution_ports import Executor
+from remit.execution_ports import Executor, WarrantUses
 from remit.policies import load_policy_set
+from remit.ports import Clock
 from remit.record_ports import Suspend
 from remit.usecases.ask import Asking
 from remit.usecases.gate import Proposal, govern
@@ -53,9 +54,10 @@ class _Executors(Executor):
 
 class SupplyWorld:
     def __init__(self, charter: Charter = SUPPLY) -> None:
-        self.charter, self.clock, self.tasks, self.till = charter, FixedClock(), AnsweredTasks(), Till()
+        self.charter, self.tasks, self.till = charter, AnsweredTasks(), Till()
+        self.clock: Clock = FixedClock()
         self.records = MemoryRecords(self.clock)
-        self.uses = MemoryUses(self.records)
+        self.uses: WarrantUses = MemoryUses(self.records)
         self.business: dict[tuple[str, str], JsonObject] = {
             ("vendors", "V-1"): {"vendor_id": "V-1", "status": "approved", "account": ACCOUNT, "version": 1},
             ("stock", "P-7"): {"part_id": "P-7", "order_up_to": 500, "version": 1},
@@ -97,7 +99,7 @@ class SupplyWorld:
         """A run as the API opens it."""
         caller: JsonObject = Caller(requester=REQUESTER, delegator=delegator).model_dump(mode="json")
         body: JsonObject = {"workflow": workflow, "domain": "supply", **caller, **more}  # type: ignore[dict-item]
-        self.records.open_run(run, Draft(kind=Kind.RUN_STARTED, body=body))
+        self.ports.records.open_run(run, Draft(kind=Kind.RUN_STARTED, body=body))
         return run
 
     def propose(

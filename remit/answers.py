@@ -174,13 +174,14 @@ class Intent(Answer):
 
 
 class Approval(Answer):
-    """One question that a human has been asked."""
+    """One question that a human has been asked; `labels`: what its payload carries."""
 
     id: str
     domain: str
     intent: Intent
     route: str
     reasons: tuple[Reason, ...] = ()
+    labels: dict[str, str] = {}
     status: str
     requested_at: datetime
     expires_at: datetime

@@ -11,6 +11,7 @@ from remit.domain.evaluation import AuthorizationRequest, Evaluate, Evaluation
 from remit.domain.fact import Fact
 from remit.domain.fact_spec import FactSpec
 from remit.domain.history import History, Step
+from remit.domain.labels import Labels
 from remit.domain.ledger import Entry
 from remit.domain.measure import Measure
 from remit.domain.model import JsonObject, Model
@@ -161,7 +162,8 @@ class Tasks(ABC):
 
 
 class Mail(Model):
-    """One message. `thread` is the same for all that is about one question, and so is the subject; `labels` come back with a bounce."""
+    """One message. `thread` is the same for all that is about one question, and so is the subject; `labels` come back with a bounce.
+    `carries`: what its content does."""
 
     to: str
     subject: str
@@ -169,6 +171,7 @@ class Mail(Model):
     html: str
     thread: str
     labels: Mapping[str, str]
+    carries: Labels
 
 
 class Mailer(ABC):

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from remit.adapters.aws import code_of
 from remit.adapters.business_records import read_own, refusals
 from remit.adapters.dynamodb_items import encode
+from remit.adapters.mail_headers import label_headers
 from remit.domain.model import JsonObject
 from remit.toolkit import ReadContext, ToolContext, ToolFailed
 
@@ -93,10 +94,7 @@ def _send(letter: Letter, ses: "SESV2Client", context: ToolContext) -> str:
             "Simple": {
                 "Subject": {"Data": letter.subject, "Charset": _CHARSET},
                 "Body": {"Text": {"Data": letter.text, "Charset": _CHARSET}},
-                "Headers": [
-                    {"Name": "X-Remit-Integrity", "Value": context.labels.integrity.value},
-                    {"Name": "X-Remit-Confidentiality", "Value": context.labels.confidentiality.value},
-                ],
+                "Headers": label_headers(context.labels),
             }
         },
     )

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from remit.adapters.aws import calling, code_of
+from remit.adapters.mail_headers import label_headers
 from remit.domain.errors import MailRefused
 from remit.names import Names
 from remit.ports import Mail, Mailer
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
-    from mypy_boto3_sesv2.type_defs import ContentTypeDef, MessageTypeDef
+    from mypy_boto3_sesv2.type_defs import ContentTypeDef, MessageHeaderTypeDef, MessageTypeDef
 
 _CHARSET = "UTF-8"
 # Not verified, on the suppression list, or no address at all: sending it again would not help.
@@ -43,11 +44,15 @@ class SesMailer(Mailer):
     def _message(self, mail: Mail) -> "MessageTypeDef":
         # SES writes a Message-ID of its own, so a thread hangs on a root that nobody sent: what every mail of it answers to.
         root = f"<{mail.thread}@{parseaddr(self._sender)[1].rpartition('@')[2]}>"
-        headers = {"In-Reply-To": root, "References": root, "Auto-Submitted": "auto-generated"}
+        headers: list[MessageHeaderTypeDef] = [
+            {"Name": "In-Reply-To", "Value": root},
+            {"Name": "References", "Value": root},
+            {"Name": "Auto-Submitted", "Value": "auto-generated"},
+        ]
         return {
             "Subject": _content(mail.subject),
             "Body": {"Text": _content(mail.text), "Html": _content(mail.html)},
-            "Headers": [{"Name": name, "Value": value} for name, value in headers.items()],
+            "Headers": [*headers, *label_headers(mail.carries)],
         }
 
 

@@ -12,6 +12,7 @@ from remit.approval_client import ApprovalClient
 from remit.cli.errors import CliError
 from remit.cli.output import JsonFlag, out, print_json
 from remit.cli.target import find_target
+from remit.cli.words import labels
 
 approvals_app = typer.Typer(help="The questions that wait for a human.", no_args_is_help=True)
 
@@ -86,6 +87,7 @@ def _lines(question: Answered) -> Iterator[str]:
     yield f"{question.stands}: {question.wording.sentence}"
     yield from (f"  {name} {value}" for name, value in question.intent.payload.items())
     yield f"  payload digest {question.payload_digest}"
+    yield from (f"  {said}" for said in labels({"labels": question.labels}))
     yield from (f"  {reason.policy}: {reason.reason}" for reason in question.reasons)
     for said in question.answers:
         comment = f": “{said.comment}”" if said.comment else ""
@@ -111,6 +113,7 @@ def _approvals(waiting: tuple[Approval, ...]) -> Table:
             approval.id,
             f"{intent.agent} → {intent.tool}",
             ", ".join(f"{name} {value}" for name, value in intent.payload.items()),
+            *labels({"labels": approval.labels}),
             *(f"{reason.policy}: {reason.reason}" for reason in approval.reasons),
             f"asked {approval.requested_at:%d %b %H:%M}, open until {approval.expires_at:%d %b %H:%M} UTC",
             f"remit trace {intent.run}",

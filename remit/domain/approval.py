@@ -12,6 +12,7 @@ from remit.domain.decision import Decision, FactUsed
 from remit.domain.errors import Reason
 from remit.domain.fact_change import FactChange, joined
 from remit.domain.intent import Intent
+from remit.domain.labels import UNKNOWN, Labels
 from remit.domain.model import Model
 from remit.domain.route import Apart, Level, Route, Stage, approvers_of, known_by_arn, known_by_name, resolved, signed_in
 from remit.domain.tool_spec import ToolSpec
@@ -32,7 +33,7 @@ class Approval(Model):
     """One question to one route. `id` is the intent's key, `facts` what the decision to ask rested on. `stage` counts the stages that
     have agreed, `level` those that were asked besides, `since` when the stage was; `told` has who got the present notice, and
     `answers` what counted in the stages before. `round` counts how often it was asked: anew after each change of a fact that it
-    rests on. `version` counts the changes."""
+    rests on. `version` counts the changes. `labels`: what the payload carries; the worst, where that is not said."""
 
     id: str
     domain: str
@@ -42,6 +43,7 @@ class Approval(Model):
     reasons: tuple[Reason, ...]
     facts: tuple[FactUsed, ...]
     payload_digest: str
+    labels: Labels = UNKNOWN
     stages: tuple[Stage, ...]
     barred: tuple[str, ...] = ()
     step_up: bool = False
@@ -207,6 +209,7 @@ def request_approval(charter: Charter, intent: Intent, decision: Decision, wordi
         reasons=decision.reasons,
         facts=decision.facts,
         payload_digest=intent.payload_digest,
+        labels=decision.carried.labels,
         stages=resolved(route, charter.panels),
         barred=(*_barred(route, intent, charter), *_not_the_owner(route, decision, charter.tools[intent.tool], charter)),
         step_up=route.step_up,

@@ -22,6 +22,11 @@ class Labels(Model):
     integrity: Integrity
     confidentiality: Confidentiality
 
+    @property
+    def withheld(self) -> bool:
+        """Whether it stays out of mail, of which nobody knows where it is kept and who reads it."""
+        return self.confidentiality is Confidentiality.SECRET
+
 
 class SourceSpec(Labels):
     """What a charter says that content carries; what it does not say is the company's own."""

@@ -9,7 +9,7 @@ from remit.domain.ballot import Verdict
 from remit.domain.situation import Situation, Stands
 from remit.domain.unsettled import Unsettled
 from remit.domain.visible import visible
-from remit.pages.view import outcome_view, situation_view, view
+from remit.pages.view import outcome_view, situation_view, view, withheld_view
 from remit.ports import Mail
 
 if TYPE_CHECKING:
@@ -19,28 +19,32 @@ _LONGEST_SUBJECT = 150
 
 
 def approval_mail(approval: Approval, approver: str, by: str, link: str) -> Mail:
-    """The question to one approver, or to their deputy `by`, as text and as HTML; all mails about it have its subject and thread."""
-    seen = {**view(approval), "link": link, "approver": approver if approver == by else f"{approver}, in whose place you are asked"}
+    """The question to one approver, or to their deputy `by`, as text and as HTML; all mails about it have its subject and thread. Of one
+    whose payload is secret it says who wants to use which tool, and no more: the rest is on the page behind the link."""
+    shown, template = (withheld_view(approval), "withheld") if approval.labels.withheld else (view(approval), "mail")
+    seen = {**shown, "link": link, "approver": approver if approver == by else f"{approver}, in whose place you are asked"}
     return Mail(
         to=by,
-        subject=_subject(approval),
-        text=_template("mail.txt").render(seen),
-        html=_template("mail.html").render(seen),
+        subject=_subject(str(shown["sentence"])),
+        text=_template(f"{template}.txt").render(seen),
+        html=_template(f"{template}.html").render(seen),
         thread=approval.id,
         labels={"approval": approval.id, "domain": approval.domain},
+        carries=approval.labels,
     )
 
 
 def outcome_mail(run: str, outcome: Unsettled, person: str) -> Mail:
     """An outcome that is not as intended, or not known, to one of those who are told. All mails about one run's thread."""
-    seen = outcome_view(run, outcome)
+    seen, template = outcome_view(run, outcome), "withheld_outcome" if outcome.labels.withheld else "outcome"
     return Mail(
         to=person,
         subject=f"Look at it: {outcome.tool} in {run}",
-        text=_template("outcome.txt").render(seen),
-        html=_template("outcome.html").render(seen),
+        text=_template(f"{template}.txt").render(seen),
+        html=_template(f"{template}.html").render(seen),
         thread=run,
         labels={"run": run},
+        carries=outcome.labels,
     )
 
 
@@ -90,8 +94,8 @@ def page(template: str, seen: dict[str, object]) -> str:
     return _template(template).render(seen)
 
 
-def _subject(approval: Approval) -> str:
-    subject = f"Approval needed: {approval.wording.sentence}"
+def _subject(sentence: str) -> str:
+    subject = f"Approval needed: {sentence}"
     return subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1]}…"
 
 

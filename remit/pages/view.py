@@ -7,6 +7,8 @@ from remit.domain.ballot import Answer, Verdict
 from remit.domain.decision import FactUsed
 from remit.domain.errors import Reason
 from remit.domain.fact_change import FactChange
+from remit.domain.labels import Labels
+from remit.domain.memory import Confidentiality, Integrity
 from remit.domain.model import Json, JsonObject
 from remit.domain.situation import Situation, Stands
 from remit.domain.unsettled import Unsettled
@@ -42,6 +44,16 @@ _SAID = {
     Stands.RENEWED: "This is the question as it was. Whoever is needed now has another mail, with what has changed.",
     Stands.HELD: "It takes no answers until the policies have decided anew. If you are still needed, you get another mail.",
     Stands.SUSPENDED: "By {by}, on {at}: {why} Nothing can be answered until it is let go on.",
+}
+_INTEGRITY = {
+    Integrity.OWNER: "Nothing but the owner's own word has shaped it.",
+    Integrity.INTERNAL: "Nothing but what is the company's own has shaped it.",
+    Integrity.EXTERNAL: "Its run has read what comes from outside the company, and whoever wrote that may have shaped it.",
+}
+_CONFIDENTIALITY = {
+    Confidentiality.PUBLIC: "Its run has seen nothing but what is public.",
+    Confidentiality.INTERNAL: "Its run has seen what is internal.",
+    Confidentiality.SECRET: "Its run has seen what is secret.",
 }
 _DONE = {Verdict.APPROVE: "Approved", Verdict.REJECT: "Rejected"}
 
@@ -89,35 +101,67 @@ def _side(attributes: JsonObject) -> str:
     return ", ".join(f"{name} {_value(value)}" for name, value in attributes.items())
 
 
+def withheld_view(approval: Approval) -> dict[str, object]:
+    """What may be said of a question in a mail where its payload stays out of it: neither that, nor what was looked up for it."""
+    intent = approval.intent
+    return {
+        "sentence": f"The agent “{visible(intent.agent)}” wants to use {intent.tool}.",
+        "policies": [reason.policy for reason in approval.reasons],
+        **_about(approval),
+    }
+
+
 def view(approval: Approval) -> dict[str, object]:
     return {
+        **_about(approval),
         "open": True,
         "sentence": approval.wording.sentence,
         "fields": approval.wording.fields,
         "payload": exact(approval.intent.payload),
+        "reasons": [_reason(reason) for reason in approval.reasons],
+        "facts": [_fact(fact) for fact in approval.facts],
+        "changes": [_change(change) for change in approval.changes],
+        "asked": moment(approval.requested_at),
+    }
+
+
+def _about(approval: Approval) -> dict[str, object]:
+    return {
         "digest": approval.payload_digest,
         "tool": approval.intent.tool,
         "run": approval.intent.run,
         "requester": visible(approval.intent.requester.arn),
         "route": approval.route,
-        "reasons": [_reason(reason) for reason in approval.reasons],
-        "facts": [_fact(fact) for fact in approval.facts],
-        "changes": [_change(change) for change in approval.changes],
-        "asked": moment(approval.requested_at),
+        "labels": label_views(approval.labels),
         "expires": moment(approval.expires_at),
     }
+
+
+def label_views(labels: Labels) -> list[dict[str, str]]:
+    """What content carries, in words and by its names."""
+    return [
+        {"said": _INTEGRITY[labels.integrity], "label": f"integrity: {labels.integrity.value}"},
+        {"said": _CONFIDENTIALITY[labels.confidentiality], "label": f"confidentiality: {labels.confidentiality.value}"},
+    ]
 
 
 def outcome_view(run: str, outcome: Unsettled) -> dict[str, object]:
     return {
         "what": _WHAT[outcome.verification].format(tool=outcome.tool),
-        "intended": exact(outcome.intended),
-        "seen": "Nothing." if outcome.seen is None else exact(outcome.seen),
-        "note": visible(outcome.note),
+        "labels": label_views(outcome.labels),
+        **({} if outcome.labels.withheld else _outcome(outcome)),
         "warrant": outcome.warrant,
         "agent": outcome.agent,
         "tool": outcome.tool,
         "run": run,
+    }
+
+
+def _outcome(outcome: Unsettled) -> dict[str, object]:
+    return {
+        "intended": exact(outcome.intended),
+        "seen": "Nothing." if outcome.seen is None else exact(outcome.seen),
+        "note": visible(outcome.note),
     }
 
 

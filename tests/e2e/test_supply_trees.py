@@ -1,15 +1,30 @@
 """A whole tree under one authority: what is large waits at its central route, and who takes the tree back takes back what waits in it."""
 
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import pytest
 
+from remit.budget_ports import Reserve
 from remit.cli.demo.stories.supply import opened
 from remit.cli.demo.world import PATIENCE_SECONDS, Question, Record, World
+from remit.cli.target import LOCAL_STAGE, local_session
+from remit.domain.budget import Reservation
+from remit.local.cloud import CloudState
+from remit.names import Names
+from tests.fakes.stored_supply import StoredWorld
+from tests.fakes.supply import ORDER, REQUESTER, SUPPLY
 
 pytestmark = pytest.mark.vouched("ministack")
 
 PATIENCE = 240.0
+# Each orders for as much as needs nobody's approval.
+CHILDREN, COVERED, TOTAL = 20, 7, 10_000_00
+# A gate for each that asks at this moment is a process here: all twenty race in tests/local/test_tree_budgets.py.
+ABREAST = 4
 # A hundred are missing, at $200.00 each.
 PART = "P-90"
 STOCK: Record = {"part_id": PART, "in_stock": 20, "on_order": 0, "needed": 120, "missing": 100, "order_up_to": 500, "version": 1}
@@ -30,6 +45,15 @@ class Tree(NamedTuple):
     root: str
     child: str
     question: Question
+
+
+class Crowd(NamedTuple):
+    """A tree of which so much money is spent, and the children that ask for more of it."""
+
+    supply: StoredWorld
+    root: str
+    children: list[str]
+    spent: int
 
 
 @pytest.fixture
@@ -70,3 +94,35 @@ def test_who_takes_the_tree_back_takes_back_what_waits_in_it(world: World, tree:
     before = world.client.run(tree.child).entries
     world.answer(tree.question, "approve", "We need them.")
     assert (world.client.run(tree.child).entries, orders(world, tree.child)) == (before, [])
+
+
+@pytest.fixture
+def crowd(state: CloudState) -> Crowd:
+    """Twenty that were asked to order, in a tree that has spent so much by then that it covers seven of them."""
+    dynamodb = local_session(state).client("dynamodb", endpoint_url=state.endpoint)
+    # Many are asked here, which two who go round in a circle never do.
+    limits = SUPPLY.limits.model_copy(update={"exchanges": CHILDREN})
+    supply = StoredWorld(SUPPLY.model_copy(update={"limits": limits}), dynamodb, Names(LOCAL_STAGE))
+    root, limit = supply.begin(f"run-{uuid.uuid4().hex}"), SUPPLY.tree.money["USD"]
+    children = supply.children(root, CHILDREN)
+    spent = Reservation(account=f"tree/{root}", meter="money/USD", amount=limit - COVERED * TOTAL - (TOTAL - 1), limit=limit)
+    supply.ports.records.commit(root, [Reserve(reservation=spent, keep_until=datetime.now(UTC) + timedelta(days=1))], [])
+    return Crowd(supply, root, children, spent.amount)
+
+
+def ordered(world: World, child: str) -> list[str]:
+    """The errors of the task by which the child asks the deployed gate."""
+    payload = {**ORDER, "quantity": 1, "unit_price": TOTAL, "total": TOTAL}
+    asked = {"agent": "execution", "intent": {"tool": "supply.place_order", "payload": payload}}
+    caller = {"requester": REQUESTER.model_dump(), "delegator": None}
+    execution = world.start_by_hand("supply-action", {"run": child, **caller, **asked})
+    return world.execution_errors("supply-action", execution)
+
+
+def test_twenty_children_never_overspend_their_tree(world: World, crowd: Crowd) -> None:
+    with ThreadPoolExecutor(ABREAST) as pool:
+        errors = list(pool.map(partial(ordered, world), crowd.children))
+    done = [child for child in crowd.children if orders(world, child) == [TOTAL]]
+    assert (len(done), sum(not each for each in errors)) == (COVERED, COVERED), errors
+    assert {each[-1] for each in errors if each} == {"Remit.BudgetExhausted"}
+    assert crowd.supply.drawn(crowd.root)["money/USD"] == crowd.spent + COVERED * TOTAL

@@ -3,28 +3,19 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from remit.adapters.dynamodb_approvals import DynamoApprovals
-from remit.adapters.dynamodb_budgets import DynamoBudgets
-from remit.adapters.dynamodb_records import DynamoRecords
-from remit.adapters.dynamodb_uses import DynamoUses
-from remit.adapters.system import SystemClock
 from remit.domain.action import Failure
 from remit.domain.budget import Allowance
-from remit.domain.charter import Charter
 from remit.domain.errors import BudgetExhausted, Unavailable
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt
 from remit.local.state import CloudState
 from remit.names import Names
-from remit.usecases.gate_ports import GatePorts
-from remit.usecases.history import RecordedHistory
 from tests.fakes.dynamodb import make_tables
-from tests.fakes.supply import ASKED, ORDER, SUPPLY, SupplyWorld
+from tests.fakes.stored_supply import StoredWorld
+from tests.fakes.supply import ORDER, SUPPLY
 from tests.local.aws import Aws
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.xdist_group("local-cloud")]
@@ -33,26 +24,6 @@ CHILDREN, COVERED, TOTAL = 20, 7, 10_000
 # As often as the state machines do.
 TRIES = 4
 Answer = Receipt | Failure | None
-
-
-class StoredWorld(SupplyWorld):
-    """The gate of the supply domain over Remit's own tables; what is decided stands there and nowhere else."""
-
-    def __init__(self, charter: Charter, dynamodb: Any, names: Names) -> None:  # noqa: ANN401 (a boto3 client)
-        super().__init__(charter)
-        self._dynamodb, self._names = dynamodb, names
-        self.clock, self.uses = SystemClock(), DynamoUses(dynamodb, names)
-
-    @property
-    def ports(self) -> GatePorts:
-        """Another gate each time: none sees what another remembers."""
-        ports, records = super().ports, DynamoRecords(self._dynamodb, self._names, self.clock)
-        judge = replace(ports.judge, history=RecordedHistory(records, self.clock))
-        asking = replace(ports.asking, records=records, approvals=DynamoApprovals(self._dynamodb, self._names))
-        return replace(ports, records=records, judge=judge, asking=asking)
-
-    def drawn(self, root: str) -> dict[str, int]:
-        return DynamoBudgets(self._dynamodb, self._names).drawn(f"tree/{root}")
 
 
 Make = Callable[[Allowance], StoredWorld]
@@ -87,7 +58,7 @@ def test_of_twenty_children_at_once_exactly_as_many_order_as_their_tree_covers(
 ) -> None:
     world = make_world(tree)
     root = world.begin(f"run-{uuid.uuid4().hex}")
-    children = [world.ask(root, "coordinator", "ask_order", {**ASKED, "note": f"order {n}"}, step=f"ask-{n}") for n in range(CHILDREN)]
+    children = world.children(root, CHILDREN)
     with ThreadPoolExecutor(CHILDREN) as pool:
         answers = list(pool.map(lambda child: ordered(world, child), children))
     refused = [answer for answer in answers if isinstance(answer, Failure)]

@@ -14,6 +14,8 @@ from remit.adapters.ses import SesMailer
 from remit.adapters.stepfunctions import StepFunctionsTasks, StepFunctionsWorkflows
 from remit.domain.action import Failure
 from remit.domain.errors import MailRefused, Unavailable, WarrantRefused
+from remit.domain.labels import Labels
+from remit.domain.memory import Confidentiality, Integrity
 from remit.domain.warrant import Receipt, Verification, mint
 from remit.execution_ports import Performed
 from remit.names import Names
@@ -23,7 +25,15 @@ from tests.fakes.gate import make_intent, refund
 
 WARRANT = mint(make_intent(refund()), NOON)
 RECEIPT = Receipt(warrant=WARRANT.id, executed_as="arn", read_back_as="arn", verification=Verification.MATCH, expected={}, observed={})
-MAIL = Mail(to="f@example.com", subject="Approval: ü", text="text", html="<p>html</p>", thread="ap-1", labels={"approval": "ap-1"})
+MAIL = Mail(
+    to="f@example.com",
+    subject="Approval: ü",
+    text="text",
+    html="<p>html</p>",
+    thread="ap-1",
+    labels={"approval": "ap-1"},
+    carries=Labels(integrity=Integrity.EXTERNAL, confidentiality=Confidentiality.INTERNAL),
+)
 EXECUTION = "arn:aws:states:us-east-1:1:execution:remit-test-refunds:run-1"
 
 
@@ -133,6 +143,11 @@ def test_a_mail_answers_to_its_threads_root_and_is_sent_under_the_settings_that_
     headers = {header["Name"]: header["Value"] for header in sent["Content"]["Simple"]["Headers"]}
     assert (headers["References"], headers["In-Reply-To"]) == ("<ap-1@example.com>", "<ap-1@example.com>")
     assert (sent["ConfigurationSetName"], sent["EmailTags"]) == ("remit-test-mail", [{"Name": "approval", "Value": "ap-1"}])
+
+
+def test_a_mail_says_in_its_headers_what_it_carries() -> None:
+    headers = {header["Name"]: header["Value"] for header in _sent()["Content"]["Simple"]["Headers"]}
+    assert (headers["X-Remit-Integrity"], headers["X-Remit-Confidentiality"]) == ("external", "internal")
 
 
 @pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])

@@ -15,6 +15,7 @@ QUESTION: dict[str, Any] = {
     "domain": "refunds",
     "intent": {"run": "run-77", "agent": "support", "tool": "refunds.issue_refund", "payload": {"amount": 120000}},
     "route": "finance",
+    "labels": {"integrity": "external", "confidentiality": "internal"},
     "status": "PENDING",
     "requested_at": "2026-11-22T12:00:00Z",
     "expires_at": "2026-11-22T16:00:00Z",
@@ -65,7 +66,11 @@ def remit(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
 def test_show_says_what_is_asked_and_how_it_stands(wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert remit(monkeypatch, "show", "ap-1") == 0
     shown = capsys.readouterr().out
-    assert [word for word in ("OPEN: The agent “support”", "amount 120000", "d" * 64, "run-77") if word not in shown] == []
+    assert [
+        word
+        for word in ("OPEN: The agent “support”", "amount 120000", "carries integrity external", "d" * 64, "run-77")
+        if word not in shown
+    ] == []
 
 
 @pytest.mark.parametrize(

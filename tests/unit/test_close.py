@@ -8,6 +8,7 @@ from remit.domain.action import Failure
 from remit.domain.budget import Reservation
 from remit.domain.errors import Unavailable
 from remit.domain.ledger import Draft, Kind
+from remit.domain.memory import Confidentiality
 from remit.domain.model import JsonObject
 from remit.usecases.close import close
 from remit.usecases.ending import Close, Ending, Outcome
@@ -133,6 +134,8 @@ def test_closing_twice_records_one_end() -> None:
 
 STARTED = Draft(kind=Kind.RUN_STARTED, body={"workflow": "refunds", "domain": "refunds"})
 PROPOSED = Draft(kind=Kind.INTENT_PROPOSED, body={"key": "w", "payload": {"amount": 120}})
+COMPANYS_OWN: JsonObject = {"integrity": "internal", "confidentiality": "internal"}
+DECIDED = Draft(kind=Kind.DECISION_MADE, body={"key": "w", "carried": {"labels": COMPANYS_OWN}})
 MINTED = draft(Kind.WARRANT_MINTED, warrant="w", agent="support", tool="refunds.issue_refund")
 DRIFTED = Draft(
     kind=Kind.OUTCOME_VERIFIED,
@@ -140,10 +143,10 @@ DRIFTED = Draft(
 )
 
 
-def unsettled_run(*outcome: Draft) -> MemoryRecords:
+def unsettled_run(*outcome: Draft, decided: tuple[Draft, ...] = (DECIDED,)) -> MemoryRecords:
     records = MemoryRecords(FixedClock())
     records.used.add(str(MINTED.body["warrant"]))
-    records.commit("run-1", [], [STARTED, PROPOSED, MINTED, *outcome])
+    records.commit("run-1", [], [STARTED, PROPOSED, *decided, MINTED, *outcome])
     return records
 
 
@@ -167,6 +170,22 @@ def test_of_an_outcome_that_nobody_could_read_back_the_mail_says_what_was_asked_
     close(Close(run="run-1"), close_ports(unsettled_run(), outbox))
     assert "is not known" in outbox.sent[0].text
     assert all(said in outbox.sent[0].text for said in ("120", "Nothing."))
+
+
+SECRET = Draft(kind=Kind.OUTCOME_VERIFIED, body={**DRIFTED.body, "labels": {**COMPANYS_OWN, "confidentiality": "secret"}})
+
+
+@pytest.mark.parametrize(
+    "records",
+    [pytest.param(unsettled_run(SECRET), id="secret"), pytest.param(unsettled_run(DRIFTED, decided=()), id="nothing says what it carries")],
+)
+def test_what_is_secret_stays_out_of_the_mail_which_says_where_to_look(records: MemoryRecords) -> None:
+    outbox = Outbox()
+    close(Close(run="run-1"), close_ports(records, outbox))
+    assert outbox.sent[0].carries.confidentiality is Confidentiality.SECRET
+    for part in (outbox.sent[0].text, outbox.sent[0].html):
+        assert not [said for said in ("120", "999", "till jammed") if said in part]
+        assert all(said in part for said in ("confidentiality: secret", "remit trace run-1", "remit undo run-1"))
 
 
 def test_nobody_is_told_twice_and_the_ledger_says_who_was() -> None:

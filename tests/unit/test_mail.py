@@ -13,8 +13,10 @@ from remit.domain.ballot import Answer, Ballot, Verdict, Voice
 from remit.domain.decision import Decision, FactUsed, Outcome
 from remit.domain.errors import MailRefused, Reason
 from remit.domain.fact_change import FactChange
+from remit.domain.labels import COMPANYS, Carried, Labels
 from remit.domain.ledger import Kind
 from remit.domain.measure import UNDELIVERABLE
+from remit.domain.memory import Confidentiality, Integrity
 from remit.domain.model import JsonObject
 from remit.domain.situation import situation
 from remit.domain.visible import exact, visible
@@ -99,6 +101,56 @@ def test_it_says_why_from_what_and_what_happens_then(part: str) -> None:
         "22 November 2026, 16:00 UTC",
     ):
         assert told in said
+
+
+def about(integrity: Integrity, confidentiality: Confidentiality) -> Approval:
+    """A question about a payload that carries this, for a reason in which a fact is cited."""
+    labels = Labels(integrity=integrity, confidentiality=confidentiality)
+    reason = Reason(policy="refunds.too-much", reason="The account has 4711.00 left.")
+    decision = Decision(
+        outcome=Outcome.ESCALATE, route="finance", policy_set="p", facts=(TAME,), reasons=(reason,), carried=Carried(labels=labels)
+    )
+    return make_approval(make_intent(refund(1200_00)), decision)
+
+
+@pytest.mark.parametrize("part", ["text", "html"])
+def test_it_says_that_what_came_from_outside_may_have_shaped_the_payload(part: str) -> None:
+    mail = approval_mail(about(Integrity.EXTERNAL, Confidentiality.INTERNAL), "f@example.com", "f@example.com", LINK)
+    said = getattr(mail, part)
+    assert "what comes from outside the company, and whoever wrote that may have shaped it" in said
+    assert "integrity: external" in said
+    assert (mail.carries.integrity, mail.carries.confidentiality) == (Integrity.EXTERNAL, Confidentiality.INTERNAL)
+
+
+def test_the_page_says_so_too() -> None:
+    assert "integrity: external" in paged(about(Integrity.EXTERNAL, Confidentiality.INTERNAL))
+
+
+def test_what_the_payload_carries_is_what_its_run_has_taken_in() -> None:
+    assert (sent_about := asked(refund(1200_00))).carries == COMPANYS
+    assert "Nothing but what is the company&#39;s own" in sent_about.html
+
+
+@pytest.mark.parametrize("part", ["subject", "text", "html"])
+def test_of_what_is_secret_a_mail_says_only_who_wants_to_use_which_tool_and_the_page_the_rest(part: str) -> None:
+    secret = about(Integrity.INTERNAL, Confidentiality.SECRET)
+    said = getattr(approval_mail(secret, "f@example.com", "f@example.com", LINK), part)
+    assert "The agent “support” wants to use refunds.issue_refund." in said
+    values = ("1,200.00", "120000", "O-1001", "A-100", "arrived broken", "orders/O-1", "4711")
+    assert [value for value in values if value in said] == []
+    assert [value for value in values if value not in paged(secret)] == []
+
+
+@pytest.mark.parametrize("part", ["text", "html"])
+def test_but_it_says_why_a_human_is_asked_where_to_look_and_until_when(part: str) -> None:
+    said = getattr(approval_mail(about(Integrity.INTERNAL, Confidentiality.SECRET), "f@example.com", "f@example.com", LINK), part)
+    wanted = ("confidentiality: secret", "refunds.too-much", LINK, "If you approve", "22 November 2026, 16:00 UTC")
+    assert [value for value in wanted if value not in said] == []
+
+
+def test_a_question_that_does_not_say_what_it_carries_is_taken_for_secret() -> None:
+    kept = about(Integrity.INTERNAL, Confidentiality.PUBLIC).model_dump(exclude={"labels"})
+    assert Approval.model_validate(kept).labels.withheld
 
 
 def test_it_holds_the_exact_payload() -> None:

@@ -189,7 +189,7 @@ async def called_off(address: str, mode: Literal["legacy", "auto"], amount: int,
     heard: list[str] = []
     asked = anyio.Event()
 
-    async def listen(_: float, __: float | None, message: str | None) -> None:
+    async def listen(progress: float, total: float | None, message: str | None) -> None:
         heard.append(message or "")
         asked.set()
 

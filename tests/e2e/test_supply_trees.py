@@ -14,13 +14,16 @@ from remit.cli.demo.world import PATIENCE_SECONDS, Question, Record, World
 from remit.cli.target import LOCAL_STAGE, local_session
 from remit.domain.budget import Reservation
 from remit.local.cloud import CloudState
+from remit.local.processes import wait_until
 from remit.names import Names
+from tests.e2e.test_timers import Time, mailed
 from tests.fakes.stored_supply import StoredWorld
 from tests.fakes.supply import ORDER, REQUESTER, SUPPLY
 
 pytestmark = pytest.mark.vouched("ministack")
 
 PATIENCE = 240.0
+FIRST, SECOND = [("procurement@example.com",)], [("head-of-procurement@example.com",)]
 # Each orders for as much as needs nobody's approval.
 CHILDREN, COVERED, TOTAL = 20, 7, 10_000_00
 # A gate for each that asks at this moment is a process here: all twenty race in tests/local/test_tree_budgets.py.
@@ -56,15 +59,19 @@ class Crowd(NamedTuple):
     spent: int
 
 
-@pytest.fixture
-def tree(world: World) -> Tree:
-    """One in which the execution agent has to ask: nobody may order for $20,000.00 alone."""
+def asking(world: World) -> Tree:
+    """A tree in which the execution agent has to ask: nobody may order for $20,000.00 alone."""
     world.seed({"supply": {"stock": [STOCK], "offers": [OFFER], "lead-times": [LEAD]}})
     root = world.client.start_run("supply", {"part_id": PART}).run
     asked = world.client.wait(root, PATIENCE, until=lambda seen: seen.ended or len(opened(seen)) == 3)
     child = opened(asked)[-1]
     world.client.wait(child, PATIENCE, until=lambda seen: seen.ended or seen.question is not None)
     return Tree(root, child, world.question(child)[1])
+
+
+@pytest.fixture(scope="module")
+def tree(world: World) -> Tree:
+    return asking(world)
 
 
 def orders(world: World, run: str) -> list[int]:
@@ -78,13 +85,31 @@ def test_a_large_order_waits_for_the_central_route_and_the_whole_tree_waits_with
     assert (waiting.question["route"], tree.question.mail.to) == ("procurement", ("procurement@example.com",))
     assert {"supply.large-order", "autonomy.total"} <= reasons
     assert (world.client.run(tree.root).status, orders(world, tree.child)) == ("RUNNING", [])
-    world.answer(tree.question, "approve", "We need them.")
+
+
+def test_where_its_first_level_is_silent_the_second_is_asked_for_the_tree_and_the_first_still_may(
+    state: CloudState, world: World, tree: Tree
+) -> None:
+    time = Time(state, tree.question)
+    time.passes(7201)
+    time.ticks()
+    assert wait_until(lambda: mailed(world, tree.question) == [*FIRST, *SECOND], PATIENCE_SECONDS)
+    escalated = [tuple(entry.body["approvers"]) for entry in world.client.run(tree.child).entries if entry.kind == "approval.escalated"]
+    assert escalated == SECOND
+    assert (world.client.run(tree.root).status, orders(world, tree.child)) == ("RUNNING", [])
+
+
+def test_what_the_second_level_approves_is_done_and_the_whole_tree_goes_on(world: World, tree: Tree) -> None:
+    _, second = world.question(tree.child)
+    assert (second.approval, [second.mail.to]) == (tree.question.approval, SECOND)
+    world.answer(second, "approve", "We need them.")
     ended = world.client.wait(tree.root, PATIENCE)
     assert ended.outcome is not None
     assert (ended.outcome.outcome, orders(world, tree.child)) == ("DONE", [20_000_00])
 
 
-def test_who_takes_the_tree_back_takes_back_what_waits_in_it(world: World, tree: Tree) -> None:
+def test_who_takes_the_tree_back_takes_back_what_waits_in_it(world: World) -> None:
+    tree = asking(world)
     world.open_page(tree.question)
     world.client.withdraw(tree.root)
     for run, workflow in ((tree.root, "supply"), (tree.child, "supply-order")):

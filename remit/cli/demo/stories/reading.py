@@ -1,6 +1,9 @@
-"""What stories read out of a run."""
+"""What stories read out of runs and mails."""
+
+from email import message_from_bytes
 
 from remit.answers import Run
+from remit.local.inbox import Mail
 
 
 def decisions(run: Run) -> list[str]:
@@ -20,3 +23,9 @@ def reasons(run: Run, decision: int) -> list[str]:
 
 def error(run: Run) -> str | None:
     return run.outcome.error if run.outcome else None
+
+
+def carries(mail: Mail) -> tuple[str | None, str | None]:
+    """By the mail's own headers."""
+    message = message_from_bytes(mail.path.read_bytes())
+    return message["X-Remit-Integrity"], message["X-Remit-Confidentiality"]

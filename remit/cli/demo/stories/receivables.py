@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
-from email import message_from_bytes
 from typing import Any
 
 from remit.answers import Run
+from remit.cli.demo.stories.reading import carries
 from remit.cli.demo.story import Story
 from remit.cli.demo.world import Record, World
-from remit.local.inbox import Mail
 
 # Longer than three letters and the two pauses between them take.
 _PATIENCE_SECONDS = 180.0
@@ -53,7 +52,7 @@ def chased(story: Story, world: World) -> None:
     story.expect("I-3, whose contract rules a default out: one reminder", _of("I-3", letters), {("reminder", "sent"): 1})
     sent = Counter(mail.to[0] for mail in world.mails()[mails:])
     story.expect("the mails are in the inbox", dict(sent), {"birch@customer.example": 3, "larch@customer.example": 1})
-    story.expect("and say what they carry", {_carries(mail) for mail in world.mails()[mails:]}, {("internal", "internal")})
+    story.expect("and say what they carry", {carries(mail) for mail in world.mails()[mails:]}, {("internal", "internal")})
     story.expect("each customer's record says so", world.rows("customers", "receivables")["K-1"]["last_letter"], "default_notice")
     world.chased = ended
 
@@ -83,12 +82,6 @@ _CHASED = {("reminder", "sent"): 2, ("default_notice", "sent"): 1}
 
 def _letters(world: World, run: str) -> list[dict[str, Any]]:
     return [row for row in world.rows("letters", "receivables").values() if row["run"] == run]
-
-
-def _carries(mail: Mail) -> tuple[str | None, str | None]:
-    """By the mail's own headers."""
-    message = message_from_bytes(mail.path.read_bytes())
-    return message["X-Remit-Integrity"], message["X-Remit-Confidentiality"]
 
 
 def _of(invoice: str, letters: Counter[tuple[str, str, str]]) -> dict[tuple[str, str], int]:

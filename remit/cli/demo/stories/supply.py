@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from remit.answers import Run
-from remit.cli.demo.stories.reading import decisions, error, policies
+from remit.cli.demo.stories.reading import carries, decisions, error, policies
 from remit.cli.demo.story import Story
 from remit.cli.demo.world import Record, World
 
@@ -47,6 +47,7 @@ def poisoned(story: Story, world: World) -> None:
     story.tell(waiting)
     story.expect("the change of the payee waits for procurement", question.mail.to, ("procurement@example.com",))
     story.expect("for what the label says", sorted(policies(waiting, 0)), _BECAUSE)
+    story.expect("which the mail says of itself too", carries(question.mail), ("external", "internal"))
     story.expect("procurement says no", world.answer(question, "reject", "Nobody at the vendor knows of this.").status_code, 200)
     ended = world.client.wait(run, _PATIENCE_SECONDS)
     story.expect("the run is DONE after all", ended.outcome and ended.outcome.outcome, "DONE")

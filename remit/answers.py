@@ -64,6 +64,10 @@ class Run(Answer):
     entries: tuple[Entry, ...] = ()
 
     @property
+    def stands(self) -> str:
+        return self.status
+
+    @property
     def act(self) -> "Act":
         """What came of its one governed action, as POST /intents would answer now."""
         if self.outcome is not None:
@@ -141,6 +145,10 @@ class Act(Answer):
     error: str | None = None
     message: str = ""
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def stands(self) -> str:
+        return self.outcome
 
     @property
     def over(self) -> bool:

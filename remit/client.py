@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import requests
@@ -21,6 +21,7 @@ _CONNECT_SECONDS, _READ_SECONDS = 5.0, 30.0
 _MAX_AGE = re.compile(r"\bmax-age=(\d+)")
 # Signed with the request, so that nobody on the way puts another person behind it.
 _PERSON = "Remit-Delegation"
+Standing = TypeVar("Standing", Act, Run)
 _SIGNED = ("host", "content-type", "date", "x-amz-*", _PERSON)
 
 
@@ -101,13 +102,21 @@ class RemitClient:
         path = named("agents", agent, "intents")
         return self._post(Act, path, {"tool": tool, "payload": dict(payload), **stated}, key, on_behalf_of)
 
-    def settled(self, run: str, deadline: float) -> Act:
-        """What came of an action that was waiting, polled for at most `deadline` seconds. Raises DeadlinePassed."""
-        return self.wait(run, deadline).act
+    def intent(self, agent: str, run: str) -> Act:
+        """How an action stands that these credentials asked for in the agent's name. Raises NotFound for every other run."""
+        return parsed(Act, self._answer("GET", named("agents", agent, "intents", run)))
+
+    def settled(self, agent: str, run: str, deadline: float) -> Act:
+        """What came of such an action, polled for at most `deadline` seconds. Raises DeadlinePassed."""
+        return self._polled(lambda: self.intent(agent, run), lambda act: act.over, deadline)
+
+    def withdraw_intent(self, agent: str, run: str) -> Act:
+        """Take such an action back while it waits for a human; otherwise it is left as it is. Returns how it stands then."""
+        # Harmless to repeat: what was taken back stays so.
+        return self._post(Act, named("agents", agent, "intents", run, "withdraw"), {}, None)
 
     def withdraw(self, run: str) -> Run:
-        """Take back what waits for a human; what does not wait is left as it is. Returns how it stands then."""
-        # Harmless to repeat: what was taken back stays so.
+        """The same for any run that these credentials started."""
         return self._post(Run, named("runs", run, "withdraw"), {}, None)
 
     def tools(self, agent: str) -> Catalogue:
@@ -135,13 +144,7 @@ class RemitClient:
 
     def wait(self, run: str, deadline: float, until: Callable[[Run], bool] = lambda run: run.ended) -> Run:
         """Poll until the run is as wanted, at most `deadline` seconds. Raises DeadlinePassed."""
-        end, pause = self._clock() + deadline, 0.2
-        while not until(state := self.run(run)):
-            if self._clock() + pause > end:
-                raise DeadlinePassed(f"{run} is still {state.status} after {deadline:.0f} seconds.", run=run)
-            self._sleep(pause)
-            pause = min(pause * 1.3, 2.0)
-        return state
+        return self._polled(lambda: self.run(run), until, deadline)
 
     def get(self, result: type[Result], path: str, query: Mapping[str, str]) -> Result:
         """For parts of the API that have a client of their own."""
@@ -150,6 +153,15 @@ class RemitClient:
     def post(self, result: type[Result], path: str, body: dict[str, Any]) -> Result:
         """The same; sent again if the answer is lost, so that doing it twice has to be doing it once."""
         return self._post(result, path, body, None)
+
+    def _polled(self, look: Callable[[], Standing], until: Callable[[Standing], bool], deadline: float) -> Standing:
+        end, pause = self._clock() + deadline, 0.2
+        while not until(seen := look()):
+            if self._clock() + pause > end:
+                raise DeadlinePassed(f"{seen.run} is still {seen.stands} after {deadline:.0f} seconds.", run=seen.run)
+            self._sleep(pause)
+            pause = min(pause * 1.3, 2.0)
+        return seen
 
     def _catalogue(self, agent: str, kept: _Kept | None) -> _Kept:
         known = {"If-None-Match": kept.tag} if kept else {}

@@ -147,6 +147,8 @@ class CoreStack(Stack):
         rest.route("POST", "/runs/{id}/redact", api)
         rest.route("POST", "/intents", api)
         rest.route("POST", "/agents/{name}/intents", api)
+        rest.route("GET", "/agents/{name}/intents/{id}", api)
+        rest.route("POST", "/agents/{name}/intents/{id}/withdraw", api)
         rest.route("GET", "/approvals", approvals)
         rest.route("GET", "/agents", api)
         rest.route("GET", "/agents/{name}/tools", api)
@@ -177,10 +179,11 @@ class CoreStack(Stack):
         self._callers("Steward", [rest.arn(*route) for route in _FACT_ROUTES], rest.arn("GET", "/facts/extract/*"))
 
     def _speakers(self, rest: RestApi) -> None:
-        """A policy for each agent that runs elsewhere: to ask in its name, and in nobody else's."""
+        """A policy for each agent that runs elsewhere: to ask in its name, and in nobody else's, and to see and take back what was."""
         for agent in self._elsewhere:
             own = [rest.arn("POST", f"/agents/{agent}/intents"), rest.arn("GET", f"/agents/{agent}/tools")]
-            self._callers(f"Speaker-{agent}", own, rest.arn("GET", "/runs/*"), rest.arn("POST", "/runs/*/withdraw"))
+            named = [rest.arn("GET", f"/agents/{agent}/intents/*"), rest.arn("POST", f"/agents/{agent}/intents/*/withdraw")]
+            self._callers(f"Speaker-{agent}", own, *named)
 
     def _callers(self, who: str, exactly: list[str], *also: str) -> None:
         """A policy for people and programs that call the API."""

@@ -63,13 +63,12 @@ def run_body(seen: RunView) -> JsonObject:
     return {**stands, "trace": trace, "entries": [*entries]}
 
 
-def action_body(seen: RunView, runs: str) -> JsonObject:
-    """What came of an action, or the question that a human has yet to answer, and where to ask again: `runs` is where the runs are."""
+def action_body(seen: RunView, poll: str) -> JsonObject:
+    """What came of an action, or the question that a human has yet to answer, and where to ask again: relative to the address of the
+    request, whatever name the API has for its caller."""
     outcome, question = _outcome(seen), seen.question
     if outcome is not None:
         return {"run": seen.run, **outcome}
-    # Relative to the address of the request, whatever name the API has for its caller.
-    poll = f"{runs}/{seen.run}"
     if question is not None:
         asked = {name: question[name] for name in ("approval", "route", "reasons", "expires_at")}
         return {"run": seen.run, "outcome": "WAITING", "poll": poll, **asked}

@@ -21,7 +21,7 @@ from lambdas.api.fact_bodies import (
     shown_body,
     status_of,
 )
-from lambdas.api.http import extraction_answer, json_answer, requester_of
+from lambdas.api.http import json_answer, requester_of, standing_answer
 from lambdas.api.wiring import ports
 from remit.adapters.observability import about, metrics
 from remit.domain.fact_key import FactKey, Namespace, PredicateName, Subject
@@ -52,7 +52,7 @@ def hand_in(body: ExtractFacts) -> Response[str]:
     caller = requester_of(router.current_event)
     run = extract(body.handed_in, caller, ports().extract)
     about(run=run)
-    return extraction_answer(extraction_body(extraction(run, caller, ports().extract)))
+    return standing_answer(extraction_body(extraction(run, caller, ports().extract)))
 
 
 @router.get("/facts/extract/<run>")

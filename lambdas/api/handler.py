@@ -22,7 +22,7 @@ from lambdas.api.bodies import (
     run_body,
     undo_body,
 )
-from lambdas.api.http import action_answer, json_answer, kept_answer, requester_of
+from lambdas.api.http import action_answer, json_answer, kept_answer, requester_of, standing_answer
 from lambdas.api.statuses import status_of_error, status_of_undo
 from lambdas.api.wiring import ports, redacting
 from remit.adapters.observability import about, metrics, observed
@@ -30,9 +30,9 @@ from remit.domain.errors import InvalidRequest, Reason, RemitError
 from remit.domain.strict_json import read_object
 from remit.usecases.agents import agents, offered, resume, suspend
 from remit.usecases.redact import redact
-from remit.usecases.runs import Call, propose, settled, start_run, view
+from remit.usecases.runs import Call, asked, propose, settled, start_run, view
 from remit.usecases.undo import undo, undo_view
-from remit.usecases.withdraw import withdraw
+from remit.usecases.withdraw import withdraw, withdraw_asked
 
 app = APIGatewayRestResolver(enable_validation=True, json_body_deserializer=read_object)
 app.include_router(facts.router)
@@ -85,12 +85,28 @@ def take_away(run: str, body: Redact) -> Response[str]:
 
 @app.post("/intents")
 def act(body: AskForAction, key: IdempotencyKey = None, delegation: Delegation = None) -> Response[str]:
-    return _governed(body.agent, body, _call(key, delegation), "runs")
+    return _governed(body.agent, body, _call(key, delegation), "runs/")
 
 
 @app.post("/agents/<agent>/intents")
 def act_as(agent: str, body: AskAsAgent, key: IdempotencyKey = None, delegation: Delegation = None) -> Response[str]:
-    return _governed(agent, body, _call(key, delegation), "../../runs")
+    return _governed(agent, body, _call(key, delegation), "intents/")
+
+
+@app.get("/agents/<agent>/intents/<run>")
+def show_asked(agent: str, run: str) -> Response[str]:
+    metrics.add_metric("IntentsShown", MetricUnit.Count, 1)
+    seen = asked(agent, run, requester_of(app.current_event), ports().runs)
+    about(run=seen.run)
+    return standing_answer(action_body(seen, seen.run))
+
+
+@app.post("/agents/<agent>/intents/<run>/withdraw")
+def no_longer_asked(agent: str, run: str) -> Response[str]:
+    metrics.add_metric("IntentsWithdrawn", MetricUnit.Count, 1)
+    seen = withdraw_asked(agent, run, requester_of(app.current_event), ports().runs)
+    about(run=seen.run)
+    return standing_answer(action_body(seen, f"../{seen.run}"))
 
 
 @app.post("/runs/<run>/withdraw")
@@ -141,11 +157,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return app.resolve(event, context)
 
 
-def _governed(agent: str, body: AskAsAgent, call: Call, runs: str) -> Response[str]:
+def _governed(agent: str, body: AskAsAgent, call: Call, beside: str) -> Response[str]:
     run = propose(agent, body.tool, body.payload, call, ports().runs, scope=body.scope)
     about(run=run)
     metrics.add_metric("IntentsReceived", MetricUnit.Count, 1)
-    return action_answer(action_body(settled(run, ports().runs), runs))
+    return action_answer(action_body(settled(run, ports().runs), f"{beside}{run}"))
 
 
 def _call(key: str | None, token: str | None) -> Call:

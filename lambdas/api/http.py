@@ -29,8 +29,8 @@ def action_answer(body: JsonObject) -> Response[str]:
     return _polled(status_of_action(body), body)
 
 
-def extraction_answer(body: JsonObject) -> Response[str]:
-    """A log that is being read, or was read before."""
+def standing_answer(body: JsonObject) -> Response[str]:
+    """How something stands that takes its time: a log that is read, an action that was asked for before."""
     return _polled(HTTPStatus.ACCEPTED if "poll" in body else HTTPStatus.OK, body)
 
 

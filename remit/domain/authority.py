@@ -41,6 +41,12 @@ def no_authority(caller: str, charter: Charter) -> NoAuthority:
     return NoAuthority(f"authority: {why}", (Reason(policy="authority", reason=why),))
 
 
+def same_principal(one: str, other: str, account: str) -> bool:
+    """Whether two callers are one user or one role of the account, in whatever sessions."""
+    principal = principal_of(one, account, {})
+    return principal is not None and principal == principal_of(other, account, {})
+
+
 def check_speaks_for(agent: str, caller: Requester, named: Collection[str], account: str) -> None:
     """Raises Denied for a caller who is not among those that the charter names for the agent: an agent that names nobody has nobody."""
     if principal_of(caller.arn, account, {}) not in named:

@@ -61,7 +61,7 @@ class GovernedAgent:
         run = str(params.uri).removeprefix(_RUN)
         if run not in self._begun:
             raise MCPError(types.INVALID_PARAMS, f"There is no action '{params.uri}' of this server.")
-        text = told((await _in_thread(self._client.run, run)).act).text
+        text = told(await self._seen(run)).text
         return types.ReadResourceResult(contents=[types.TextResourceContents(uri=params.uri, mime_type="application/json", text=text)])
 
     async def _tools(self) -> tuple[OfferedTool, ...]:
@@ -79,7 +79,7 @@ class GovernedAgent:
         except anyio.get_cancelled_exc_class():
             self._waiting.pop(call, None)
             with anyio.CancelScope(shield=True), suppress(ClientError):
-                await _in_thread(self._client.withdraw, act.run)
+                await _in_thread(self._client.withdraw_intent, self._agent, act.run)
             raise
         if act.over:
             self._waiting.pop(call, None)
@@ -105,7 +105,7 @@ class GovernedAgent:
         return act
 
     async def _seen(self, run: str) -> Act:
-        return (await _in_thread(self._client.run, run)).act
+        return await _in_thread(self._client.intent, self._agent, run)
 
 
 def governed_server(agent: GovernedAgent, name: str) -> Server[Any]:

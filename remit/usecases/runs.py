@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from remit.delegation_ports import RequireDelegation, UseDelegation
-from remit.domain.authority import check_speaks_for
+from remit.domain.authority import check_speaks_for, same_principal
 from remit.domain.canonical import canonical, digest
 from remit.domain.delegation import Delegator, named
 from remit.domain.errors import Conflict, InvalidRequest, NotFound, Reason, UnknownPerson
@@ -103,11 +103,35 @@ def propose(agent: str, tool: str, payload: JsonObject, call: Call, ports: RunPo
     return open_run(workflow, info, {"agent": agent, "intent": {"tool": tool, "payload": payload}, **stated}, call, ports)
 
 
+def asked(agent: str, run: str, caller: Requester, ports: RunPorts) -> RunView:
+    """An action that the caller has asked for in the agent's name. Raises Denied for a caller who does not speak for the agent, and
+    NotFound for every other run, as for one that there is not."""
+    check_speaks_for(agent, caller, ports.elsewhere.get(agent, ()), ports.account)
+    entries = _entries(run, ports)
+    opening = entries[0].body
+    by = Requester.model_validate(opening["requester"])
+    if "intent" not in opening or opening["agent"] != agent or not same_principal(by.arn, caller.arn, ports.account):
+        raise _no_run(run)
+    return _seen(run, entries, ports)
+
+
 def view(run: str, ports: RunPorts) -> RunView:
     """Raises NotFound for an unknown run."""
+    return _seen(run, _entries(run, ports), ports)
+
+
+def _entries(run: str, ports: RunPorts) -> tuple[Entry, ...]:
     entries = ports.records.entries(run)
     if not entries or entries[0].kind is not Kind.RUN_STARTED:
-        raise NotFound(f"There is no run '{run}'.")
+        raise _no_run(run)
+    return entries
+
+
+def _no_run(run: str) -> NotFound:
+    return NotFound(f"There is no run '{run}'.")
+
+
+def _seen(run: str, entries: tuple[Entry, ...], ports: RunPorts) -> RunView:
     workflow = str(entries[0].body["workflow"])
     return RunView(run=run, workflow=workflow, state=ports.machines.state(workflow, run) or RunState(status="RUNNING"), entries=entries)
 

@@ -7,7 +7,7 @@ from remit.domain.errors import Conflict, NotFound, Reason, Withdrawn
 from remit.domain.intent import Requester
 from remit.domain.ledger import Kind
 from remit.usecases.ending import Caught, Close, end_waiting, has_ended, record_end
-from remit.usecases.runs import RunPorts, RunView, open_questions, view
+from remit.usecases.runs import RunPorts, RunView, asked, open_questions, view
 
 
 def withdraw(run: str, by: Requester, ports: RunPorts) -> RunView:
@@ -21,9 +21,18 @@ def withdraw(run: str, by: Requester, ports: RunPorts) -> RunView:
     if seen.entries[0].body["requester"] != by.model_dump(mode="json"):
         # Not that it exists: a run's name is nobody else's to learn.
         raise NotFound(f"There is no run '{run}'.")
+    return _withdrawn(seen, ports)
+
+
+def withdraw_asked(agent: str, run: str, by: Requester, ports: RunPorts) -> RunView:
+    """The same for an action that was asked for in the agent's name. Raises as `asked` does, Unavailable."""
+    return _withdrawn(asked(agent, run, by, ports), ports)
+
+
+def _withdrawn(seen: RunView, ports: RunPorts) -> RunView:
     if seen.state.status == "RUNNING":
         _take_back(list(_tree(seen, ports)), ports)
-    return view(run, ports)
+    return view(seen.run, ports)
 
 
 def _tree(seen: RunView, ports: RunPorts) -> Iterator[RunView]:

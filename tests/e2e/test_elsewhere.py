@@ -23,8 +23,8 @@ from requests_aws4auth import AWS4Auth
 from remit.answers import Run
 from remit.charters import load_charter, load_payloads
 from remit.cli.demo.world import PATIENCE_SECONDS, Question, World
-from remit.client import Credentials
-from remit.client_errors import Forbidden
+from remit.client import Credentials, RemitClient
+from remit.client_errors import Forbidden, NotFound
 from remit.domain.identifiers import callable_name
 from remit.integrations.langchain import governed_tools
 from remit.local.cloud import CloudState
@@ -40,15 +40,16 @@ ORDER = {"account_id": "A-100", "order_id": "O-1006", "currency": "USD", "reason
 
 @pytest.fixture
 def elsewhere(state: CloudState, world: World) -> dict[str, str]:
-    """What such an agent has: the address, a region and a caller's credentials. It is not told where the local cloud is."""
+    """What such an agent has: the address, a region and the credentials of who speaks for it alone. It is not told where the local cloud
+    is."""
     kept = {name: value for name, value in os.environ.items() if name in {"HOME", "LANG", "NO_PROXY", "no_proxy"}}
     return {
         **kept,
         "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
         "REMIT_API_URL": world.url,
         "AWS_REGION": state.region,
-        "AWS_ACCESS_KEY_ID": world.caller.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": world.caller.secret_access_key,
+        "AWS_ACCESS_KEY_ID": world.service.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": world.service.secret_access_key,
     }
 
 
@@ -118,6 +119,45 @@ def test_whom_only_iam_lets_speak_for_an_agent_is_refused_by_its_charter(world: 
         hired.act("support", REFUND["tool"], REFUND["payload"])
     assert (refused.value.code, refused.value.reasons[0].policy) == ("Remit.Denied", "agent.elsewhere")
     assert world.executions("refunds-action") == before
+
+
+@pytest.fixture
+def service(state: CloudState, world: World) -> RemitClient:
+    return RemitClient(world.url, state.region, world.service)
+
+
+def test_who_speaks_for_one_agent_sees_and_takes_back_what_they_asked_for_and_no_ledger(world: World, service: RemitClient) -> None:
+    waits = service.act("support", REFUND["tool"], {**ORDER, "amount": 1_600_00})
+    assert (waits.outcome, service.intent("support", waits.run).route) == ("WAITING", "finance")
+    for refused in (partial(service.run, waits.run), partial(service.withdraw, waits.run)):
+        # By IAM: the path is not the agent's.
+        with pytest.raises(Forbidden) as error:
+            refused()
+        assert error.value.code is None
+    assert service.withdraw_intent("support", waits.run).error == "Remit.Withdrawn"
+    assert service.settled("support", waits.run, PATIENCE_SECONDS).error == "Remit.Withdrawn"
+    assert world.operator.run(waits.run).act.error == "Remit.Withdrawn"
+
+
+def test_another_callers_run_is_not_there_for_them_and_goes_on(world: World, service: RemitClient) -> None:
+    anothers = world.client.act("support", REFUND["tool"], {**ORDER, "amount": 1_700_00})
+    told = set()
+    for run in (anothers.run, f"run-{'0' * 32}"):
+        for refused in (partial(service.intent, "support", run), partial(service.withdraw_intent, "support", run)):
+            with pytest.raises(NotFound) as error:
+                refused()
+            told.add(error.value.message.replace(run, "…"))
+    assert told == {"There is no run '…'."}
+    assert world.client.run(anothers.run).act.outcome == "WAITING"
+    world.client.withdraw(anothers.run)
+
+
+def test_whom_only_iam_lets_speak_for_an_agent_is_refused_a_look_by_its_charter(world: World) -> None:
+    waits = world.client.act("support", REFUND["tool"], {**ORDER, "amount": 1_800_00})
+    with pytest.raises(Forbidden) as error:
+        world.as_user("remit-e2e-hired", "speaker-support").intent("support", waits.run)
+    assert error.value.reasons[0].policy == "agent.elsewhere"
+    world.client.withdraw(waits.run)
 
 
 def test_langchain_tells_the_model_of_it_and_nothing_is_begun(world: World) -> None:

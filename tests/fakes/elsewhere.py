@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from remit.answers import Act, Catalogue, OfferedTool, Run
+from remit.answers import Act, Catalogue, OfferedTool
 from remit.client import Credentials, RemitClient
 from remit.client_errors import ClientError
 
@@ -53,14 +53,10 @@ class ScriptedClient(RemitClient):
             raise answer
         return Act.model_validate({"run": f"run-{len(self.asked)}", **answer})
 
-    def run(self, run: str) -> Run:
+    def intent(self, agent: str, run: str) -> Act:
         self.looked += 1
-        told: dict[str, object] = {"run": run, "workflow": "refunds-action"}
-        if self._later:
-            return Run.model_validate({**told, "status": "SUCCEEDED", "outcome": self._later.pop(0)})
-        asked = {"run": run, "seq": 0, "at": "2026-01-01T00:00:00Z", "kind": "approval.requested", "body": WAITS}
-        return Run.model_validate({**told, "status": "RUNNING", "entries": [{**asked, "previous": "", "hash": ""}]})
+        return Act.model_validate({"run": run, **(self._later.pop(0) if self._later else WAITS)})
 
-    def withdraw(self, run: str) -> Run:
+    def withdraw_intent(self, agent: str, run: str) -> Act:
         self.withdrawn.append(run)
-        return self.run(run)
+        return self.intent(agent, run)

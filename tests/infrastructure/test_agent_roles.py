@@ -191,9 +191,9 @@ ELSEWHERE = [name for charter in CHARTERS for name, agent in charter.agents.item
 
 
 @pytest.mark.parametrize("agent", ELSEWHERE)
-def test_who_speaks_for_an_agent_may_ask_in_its_name_and_in_nobody_elses(agent: str) -> None:
-    own = {f"POST/agents/{agent}/intents", f"GET/agents/{agent}/tools"}
-    assert routes_of(f"speaker-{agent}") == {*own, "GET/runs/*", "POST/runs/*/withdraw"}
+def test_who_speaks_for_an_agent_may_ask_in_its_name_and_see_what_was_asked_so_and_no_other_run(agent: str) -> None:
+    asks = {f"POST/agents/{agent}/intents", f"GET/agents/{agent}/tools"}
+    assert routes_of(f"speaker-{agent}") == {*asks, f"GET/agents/{agent}/intents/*", f"POST/agents/{agent}/intents/*/withdraw"}
 
 
 def test_an_agent_for_which_nobody_speaks_has_no_such_policy() -> None:

@@ -1,6 +1,7 @@
 """The API, through its handler."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
@@ -196,7 +197,8 @@ def test_an_action_is_asked_for_in_the_name_of_the_agent_in_the_path(desk: Desk,
     monkeypatch.setattr("remit.usecases.runs.PATIENCE", timedelta())
     status, body = call("POST", "/agents/support/intents", {"tool": INTENT["tool"], "payload": refund()})
     assert (status, desk.machines.started[body["run"]][1]["agent"]) == (202, "support")
-    assert urljoin("https://api.example/prod/agents/support/intents", body["poll"]) == f"https://api.example/prod/runs/{body['run']}"
+    polled = f"https://api.example/prod/agents/support/intents/{body['run']}"
+    assert urljoin("https://api.example/prod/agents/support/intents", body["poll"]) == polled
 
 
 def test_a_body_cannot_name_another_agent_than_the_path(desk: Desk) -> None:
@@ -225,6 +227,68 @@ def waiting(desk: Desk) -> str:
     approval = make_approval(make_intent(refund(), run=run))
     desk.records.commit(run, [RequestApproval(approval=approval)], [approval_entries.requested(approval)])
     return run
+
+
+def addressed(path: str, body: JsonObject) -> str:
+    """The path that an answer's `poll` leads to from the path that was asked."""
+    return urljoin(f"https://api.example{path}", str(body["poll"])).removeprefix("https://api.example")
+
+
+def test_who_asked_in_an_agents_name_sees_how_it_stands_and_nothing_else_of_the_run(desk: Desk) -> None:
+    run = waiting(desk)
+    path = f"/agents/support/intents/{run}"
+    response = api.handler(event("GET", path), Context())
+    status, body = answer_of(response)
+    assert (status, body["outcome"], body["route"], addressed(path, body)) == (202, "WAITING", "finance", path)
+    assert set(body) == {"run", "outcome", "poll", "approval", "route", "reasons", "expires_at"}
+    assert (header(response, "Location"), header(response, "Retry-After")) == (body["poll"], "2")
+
+
+def test_how_an_action_ended_is_an_answer_whatever_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = waiting(desk)
+    refused: JsonObject = {"outcome": "REFUSED", "error": "Remit.Denied", "message": "No.", "reasons": [], "receipt": None, "say": None}
+    monkeypatch.setattr(desk.machines, "state", lambda workflow, run: RunState(status="SUCCEEDED", output=refused))
+    assert call("GET", f"/agents/support/intents/{run}") == (200, {"run": run, **refused})
+
+
+def test_who_asked_in_an_agents_name_takes_it_back_there_too(desk: Desk) -> None:
+    run = waiting(desk)
+    path = f"/agents/support/intents/{run}/withdraw"
+    status, body = call("POST", path, {})
+    assert (status, body["outcome"], body["error"], "poll" in body) == (200, "REFUSED", "Remit.Withdrawn", False)
+    assert call("POST", path, {}) == (status, body)
+
+
+def test_where_an_action_is_not_taken_back_the_answer_says_where_to_ask_again(desk: Desk) -> None:
+    run = propose("support", "refunds.issue_refund", refund(), desk.call(arn=CALLER), desk.ports)
+    path = f"/agents/support/intents/{run}/withdraw"
+    status, body = call("POST", path, {})
+    assert (status, body["outcome"], addressed(path, body)) == (202, "RUNNING", f"/agents/support/intents/{run}")
+
+
+ANOTHERS = "arn:aws:iam::000000000000:user/ada"
+
+
+@pytest.mark.parametrize("ask", [("GET", ""), ("POST", "/withdraw")])
+@pytest.mark.parametrize("whose", ["another caller's", "a workflow's", "nobody's"])
+def test_any_other_run_is_404_in_the_same_words_and_is_left_as_it_is(desk: Desk, ask: tuple[str, str], whose: str) -> None:
+    runs: dict[str, Callable[[], str]] = {
+        "another caller's": lambda: propose("support", "refunds.issue_refund", refund(), desk.call(arn=ANOTHERS), desk.ports),
+        "a workflow's": lambda: desk.start(arn=CALLER),
+        "nobody's": lambda: "run-0",
+    }
+    run, (method, verb) = runs[whose](), ask
+    told = {"error": "Remit.NotFound", "message": f"There is no run '{run}'.", "reasons": []}
+    assert call(method, f"/agents/support/intents/{run}{verb}", {} if verb else None) == (404, told)
+    assert desk.machines.states == {}
+
+
+@pytest.mark.parametrize("ask", [("GET", ""), ("POST", "/withdraw")])
+def test_who_does_not_speak_for_the_agent_sees_and_takes_back_nothing(desk: Desk, ask: tuple[str, str]) -> None:
+    run, (method, verb) = waiting(desk), ask
+    eve = "arn:aws:iam::000000000000:user/eve"
+    status, body = answer_of(api.handler(event(method, f"/agents/support/intents/{run}{verb}", body="{}", caller=eve), Context()))
+    assert (status, body["reasons"][0]["policy"], desk.machines.states) == (403, "agent.elsewhere", {})
 
 
 def test_what_waits_for_a_human_is_taken_back_by_who_asked_for_it(desk: Desk) -> None:

@@ -150,9 +150,11 @@ def test_an_action_whose_outcome_is_not_known_is_told_and_not_sent_again() -> No
     assert (answer.outcome, answer.error, len(wire.sent)) == ("FAILED", "Remit.OutcomeUnverified", 1)
 
 
+WAITING = {"run": "run-1", "outcome": "WAITING", "approval": "a-1", "route": "finance", "reasons": [REASON]}
+
+
 def test_an_action_that_waits_names_its_approval_and_route() -> None:
-    body = {"run": "run-1", "outcome": "WAITING", "approval": "a-1", "route": "finance", "reasons": [REASON]}
-    answer = client(Wire((202, body))).act("support", "refunds.issue_refund", {})
+    answer = client(Wire((202, WAITING))).act("support", "refunds.issue_refund", {})
     assert (answer.outcome, answer.approval, answer.route) == ("WAITING", "a-1", "finance")
 
 
@@ -237,9 +239,21 @@ def test_tools_that_still_hold_are_kept_on_the_apis_word_and_new_ones_are_taken(
 
 
 def test_an_action_that_waited_is_told_as_it_ended() -> None:
-    done = running("SUCCEEDED", outcome={"outcome": "DONE", "receipt": RECEIPT})
-    act = client(Wire(running(), done)).settled("run-1", deadline=60)
+    wire = Wire((202, WAITING), (200, {"run": "run-1", "outcome": "DONE", "receipt": RECEIPT}))
+    act = client(wire).settled("support", "run-1", deadline=60)
     assert (act.outcome, act.over, act.receipt is not None and act.receipt.verification) == ("DONE", True, "MATCH")
+    assert {sent.url for sent in wire.sent} == {f"{URL}/agents/support/intents/run-1"}
+
+
+def test_an_action_that_nobody_answers_is_waited_for_until_the_deadline() -> None:
+    with pytest.raises(DeadlinePassed, match="run-1 is still WAITING"):
+        client(Wire((202, WAITING))).settled("support", "run-1", deadline=5)
+
+
+def test_an_action_is_taken_back_at_the_agents_own_address() -> None:
+    wire = Wire((200, {"run": "run-1", "outcome": "REFUSED", "error": "Remit.Withdrawn"}))
+    assert client(wire).withdraw_intent("support", "run-1").error == "Remit.Withdrawn"
+    assert (wire.sent[0].method, wire.sent[0].url) == ("POST", f"{URL}/agents/support/intents/run-1/withdraw")
 
 
 def test_what_is_taken_back_is_told_as_it_stands() -> None:

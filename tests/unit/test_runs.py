@@ -1,12 +1,14 @@
 """Starting runs and telling where they stand."""
 
+from dataclasses import replace
+
 import pytest
 
 from remit.domain.errors import Denied, InvalidRequest, NotFound
 from remit.domain.intent import Requester
 from remit.domain.ledger import Draft, Kind
 from remit.ports import RunState
-from remit.usecases.runs import PATIENCE, Call, RunPorts, WorkflowInfo, propose, settled, start_run, view
+from remit.usecases.runs import PATIENCE, Call, RunPorts, WorkflowInfo, asked, propose, settled, start_run, view
 from tests.fakes.clock import NOON, CountingEntropy, FixedClock
 from tests.fakes.gate import refund
 from tests.fakes.outside import KnownTokens, MemoryWorkflows, WokenGate
@@ -155,3 +157,36 @@ def test_waiting_for_a_run_has_an_end() -> None:
     seen = settled(desk.start(), desk.ports)
     assert seen.state.status == "RUNNING"
     assert desk.clock.now() - NOON >= PATIENCE
+
+
+ROLE = "arn:aws:sts::000000000000:assumed-role/service/{session}"
+
+
+def asked_by(arn: str) -> tuple[Desk, str]:
+    desk = Desk()
+    desk.ports = replace(desk.ports, elsewhere={"support": ("role/service", "user/ada"), "auditor": ("role/service",)})
+    return desk, propose("support", "refunds.issue_refund", refund(), desk.call(arn=arn), desk.ports)
+
+
+def test_a_role_sees_what_it_asked_for_in_whatever_session() -> None:
+    desk, run = asked_by(ROLE.format(session="one"))
+    assert asked("support", run, Requester(arn=ROLE.format(session="another")), desk.ports).run == run
+
+
+@pytest.mark.parametrize(
+    ("agent", "arn"),
+    [("support", "arn:aws:iam::000000000000:user/ada"), ("auditor", ROLE.format(session="one"))],
+    ids=["another who speaks for the agent", "another agent that the caller speaks for"],
+)
+def test_what_others_asked_for_or_in_another_agents_name_is_not_there(agent: str, arn: str) -> None:
+    desk, run = asked_by(ROLE.format(session="one"))
+    with pytest.raises(NotFound):
+        asked(agent, run, Requester(arn=arn), desk.ports)
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:sts::111111111111:assumed-role/service/one", "arn:aws:iam::000000000000:user/eve"])
+def test_who_does_not_speak_for_an_agent_is_not_told_what_there_is(arn: str) -> None:
+    desk, run = asked_by(ROLE.format(session="one"))
+    for each in (run, "run-0"):
+        with pytest.raises(Denied):
+            asked("support", each, Requester(arn=arn), desk.ports)

@@ -74,6 +74,8 @@ class World:
         self.mail_store = MailStore(state)
         self.caller = self._user("remit-demo-caller", "caller", *map(speaker, ("support", "claims", "collections", "planner", "secretary")))
         self.client = RemitClient(target.url, target.region, self.caller)
+        # Holds what an agent that runs elsewhere has to hold, and no more.
+        self.service = self._user("remit-demo-service", speaker("support"))
         # Known to the charter of the mailbox domain as the owner of one, and speaks for its agent alone.
         self.secretarys = self._user("remit-demo-owner", "caller", speaker("secretary"))
         self.owner = RemitClient(target.url, target.region, self.secretarys)

@@ -1,5 +1,6 @@
 """A whole tree under one authority: what is large waits at its central route, and who takes the tree back takes back what waits in it."""
 
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from remit.domain.budget import Reservation
 from remit.local.cloud import CloudState
 from remit.local.processes import wait_until
 from remit.names import Names
+from tests.e2e.test_stories import remit
 from tests.e2e.test_timers import Time, mailed
 from tests.fakes.stored_supply import StoredWorld
 from tests.fakes.supply import ORDER, REQUESTER, SUPPLY
@@ -106,6 +108,27 @@ def test_what_the_second_level_approves_is_done_and_the_whole_tree_goes_on(world
     ended = world.client.wait(tree.root, PATIENCE)
     assert ended.outcome is not None
     assert (ended.outcome.outcome, orders(world, tree.child)) == ("DONE", [20_000_00])
+
+
+def test_the_whole_tree_is_told_from_any_run_in_it(state: CloudState, world: World, tree: Tree) -> None:
+    told = remit(state, world, "trace", "--tree", tree.child)
+    assert (told.returncode, told.stderr) == (0, "")
+    runs = [tree.root, *opened(world.client.run(tree.root))]
+    assert [run for run in runs if run not in told.stdout] == []
+    written = remit(state, world, "trace", "--tree", tree.root, "--json")
+    assert sorted(run["run"] for run in json.loads(written.stdout)["runs"]) == sorted(runs)
+
+
+def test_stopping_whoever_asked_stops_the_tree_though_a_human_has_approved(world: World) -> None:
+    tree = asking(world)
+    world.operator.suspend("coordinator", "It asks for too much.")
+    try:
+        world.answer(tree.question, "approve", "We need them.")
+        assert world.ended(tree.child).act.error == "Remit.AgentSuspended"
+        assert world.client.wait(tree.root, PATIENCE).act.error == "Remit.AgentSuspended"
+    finally:
+        world.operator.resume("coordinator", "All is well.")
+    assert orders(world, tree.child) == []
 
 
 def test_who_takes_the_tree_back_takes_back_what_waits_in_it(world: World) -> None:

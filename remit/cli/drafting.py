@@ -47,16 +47,16 @@ def init(domain: _Domain, agent: _Agent = None, as_json: JsonFlag = False) -> No
 def import_(
     kind: Annotated[Kind, typer.Argument(help="What it is: an OpenAPI 3 document, MCP's tools/list, or the JSON schema of a payload.")],
     file: Annotated[Path, typer.Argument(help="JSON or YAML.", exists=True, dir_okay=False)],
-    domain: Annotated[str, typer.Option("--domain", help="The new domain, such as orders.")],
+    domain: Annotated[str | None, typer.Option("--domain", help="The new domain, such as orders; named as the file if not given.")] = None,
     agent: _Agent = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Draft a domain from what describes somebody's tools. Whatever is not known of a tool is taken for the worst."""
-    root = find_checkout()
-    sketch = _checked({"domain": domain, "agent": agent or domain, "origin": file.name, "tools": _tools(kind, file, domain)}, root)
+    root, name = find_checkout(), domain or file.name.partition(".")[0]
+    sketch = _checked({"domain": name, "agent": agent or name, "origin": file.name, "tools": _tools(kind, file, name)}, root)
     files = draft(sketch)
     _write(files, root)
-    schema = _schema(domain, root)
+    schema = _schema(name, root)
     cases = cases_of(sketch, _fitting(sketch))
     _write(cases, root)
     _report([*files, *cases, schema], root, as_json)

@@ -75,6 +75,13 @@ def test_what_is_imported_has_nothing_left_but_what_is_marked(checkout: Path, ki
     assert {rule for _, _, rule in found} <= {"left-to-fill", "policy-without-case"}
 
 
+def test_a_document_names_its_domain_where_nobody_else_does(checkout: Path) -> None:
+    done = remit(checkout, "import", "openapi", str(DOCUMENTS / IMPORTS["openapi"]), "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "charters/shop.yaml" in json.loads(done.stdout)["files"]
+    assert unmarked(checkout, findings(checkout, "shop")) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

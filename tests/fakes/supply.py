@@ -56,6 +56,7 @@ class SupplyWorld:
     def __init__(self, charter: Charter = SUPPLY) -> None:
         self.charter, self.tasks, self.till = charter, AnsweredTasks(), Till()
         self.clock: Clock = FixedClock()
+        self.outbox = Outbox()
         self.records = MemoryRecords(self.clock)
         self.uses: WarrantUses = MemoryUses(self.records)
         self.business: dict[tuple[str, str], JsonObject] = {
@@ -79,7 +80,7 @@ class SupplyWorld:
         asking = Asking(
             approvals=self.approvals,
             records=self.records,
-            mailer=Outbox(),
+            mailer=self.outbox,
             entropy=CountingEntropy(),
             clock=self.clock,
             public_url="https://remit.example",

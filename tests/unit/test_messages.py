@@ -13,6 +13,7 @@ from remit.domain.errors import Reason
 from remit.domain.evaluation import Asked
 from remit.domain.labels import COMPANYS
 from remit.domain.ledger import Draft, Kind, broken_link
+from remit.domain.memory import Integrity
 from remit.domain.message import DEEPEST, Ancestor, Lineage, lineage_of
 from remit.domain.model import JsonObject
 from remit.domain.warrant import Receipt
@@ -258,7 +259,17 @@ def test_a_payee_that_a_vendors_document_names_goes_to_the_one_route_of_the_tree
     decided = world.last(order, Kind.DECISION_MADE).body
     assert (decided["outcome"], decided["route"]) == ("ESCALATE", "procurement")
     assert "integrity: external" in str(decided["reasons"])
+    (mail,) = world.outbox.sent
+    assert (mail.carries.integrity, "integrity: external" in mail.text) == (Integrity.EXTERNAL, True)
     assert world.till.times == 1
+
+
+def test_an_order_after_a_secret_is_asked_about_by_a_mail_that_does_not_say_it(world: SupplyWorld) -> None:
+    shown: JsonObject = {"facts": [{"id": "f", "version": 1, "labels": {"integrity": "owner", "confidentiality": "secret"}}]}
+    assert world.propose(world.ordering(), "execution", "place_order", ORDER, reasoning=shown) is None
+    (mail,) = world.outbox.sent
+    assert mail.subject == "Approval needed: The agent “execution” wants to use supply.place_order."
+    assert [value for value in ("V-1", "P-7", "2500", "25.00") if value in mail.text + mail.html] == []
 
 
 def test_and_the_benign_order_still_goes_through(world: SupplyWorld) -> None:

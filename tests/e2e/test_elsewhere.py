@@ -261,7 +261,9 @@ def test_what_is_cancelled_over_http_is_taken_back_and_no_approval_moves_it(
     assert (world.rows("refunds"), world.client.run(question.run).entries) == (before, closed.entries)
 
 
-def test_an_agent_that_is_not_deployed_has_no_server(elsewhere: dict[str, str], tmp_path: Path) -> None:
+def test_an_agent_that_is_not_deployed_has_no_server(elsewhere: dict[str, str], tmp_path: Path, world: World) -> None:
     command = [str(PROGRAMS / "remit"), "mcp", "--agent", "nobody"]
-    done = subprocess.run(command, env=elsewhere, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    # Who may read any agent's tools.
+    caller = {"AWS_ACCESS_KEY_ID": world.caller.access_key_id, "AWS_SECRET_ACCESS_KEY": world.caller.secret_access_key}
+    done = subprocess.run(command, env=elsewhere | caller, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (1, "remit: Remit.NotFound: There is no agent 'nobody' in this deployment.\n")

@@ -25,7 +25,8 @@ UseKey = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$", description="The key of
 class Payload(BaseModel):
     """Base of a tool's payload: nothing is coerced, nothing unknown is accepted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # Built when first used, as every model.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from remit.answers import Answered, Deputy
+from remit.approval_answers import Answered, Deputy
 from remit.client import Part, named
 
 

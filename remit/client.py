@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode
 import requests
 from requests_aws4auth import AWS4Auth
 
-from remit.answers import Act, Agent, Agents, Answer, Approval, Approvals, Catalogue, Redacted, Run, Started, Undo
+from remit.answers import Act, Agent, Agents, Answer, Catalogue, Redacted, Run, Started, Undo
+from remit.approval_answers import Approval, Approvals
 from remit.client_errors import DeadlinePassed, Unreachable
 from remit.responses import RETRIED, Result, governed, parsed
 

@@ -21,7 +21,7 @@ def show(title: str, result: CallToolResult) -> None:
     print(f"{title}: {told['outcome']}", *(reason["reason"] for reason in told.get("reasons", ())))
 
 
-async def progress(_: float, __: float | None, message: str | None) -> None:
+async def heard(progress: float, total: float | None, message: str | None) -> None:
     print("meanwhile:", (message or "").partition(" run-")[0])
 
 
@@ -32,7 +32,7 @@ async def main() -> None:
         show("$6,000.00", await host.call_tool("refunds__issue_refund", payload(6_000_00)))
         # Finance would have to approve. Nobody waits for that here: the call is cancelled, and the question taken back with it.
         with anyio.move_on_after(15):
-            await host.call_tool("refunds__issue_refund", payload(1_200_00), progress_callback=progress)
+            await host.call_tool("refunds__issue_refund", payload(1_200_00), progress_callback=heard)
         print("cancelled")
 
 

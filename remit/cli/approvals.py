@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from remit.answers import Answered, Approval, Deputy
+from remit.approval_answers import Answered, Approval, Deputy
 from remit.approval_client import ApprovalClient
 from remit.cli.errors import CliError
 from remit.cli.output import JsonFlag, out, print_json

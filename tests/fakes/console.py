@@ -9,8 +9,9 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from remit.answers import Approval, Run
 from remit.answers import Entry as AnsweredEntry
+from remit.answers import Run
+from remit.approval_answers import Approval
 from remit.cli.console.source import Source
 from remit.client import RemitClient
 from remit.client_errors import NotFound

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from remit.answers import Act, Approval, Reason, Run, Started
+from remit.answers import Act, Reason, Run, Started
+from remit.approval_answers import Approval
 from remit.cli import approvals, local, runs, target
 from remit.cli import main as entry
 from remit.cli.main import main

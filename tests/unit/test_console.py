@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import pytest
 
-from remit.answers import Approval, Intent
+from remit.approval_answers import Approval, Intent
 from remit.cli.console import command
 from remit.cli.console.charts import HEIGHT, WIDTH, Line, Point, Widget, drawn, widgets_of
 from remit.cli.console.pages import overview

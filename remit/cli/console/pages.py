@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from remit.answers import Approval, Run
+from remit.answers import Run
+from remit.approval_answers import Approval
 from remit.cli.console.charts import HEIGHT, WIDTH
 from remit.cli.console.source import Source
 from remit.cli.ledger import recorded

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError
 from botocore.exceptions import ClientError as AwsError
 
-from remit.answers import Approval, Run
+from remit.answers import Run
+from remit.approval_answers import Approval
 from remit.cli.console.charts import Chart, Line, Point, Widget, drawn, widgets_of
 from remit.cli.errors import CliError
 from remit.client import RemitClient

@@ -140,6 +140,8 @@ def test_only_the_approval_links_are_open(stage: str) -> None:
         ("POST", "/runs/{id}/redact"): "AWS_IAM",
         ("POST", "/intents"): "AWS_IAM",
         ("POST", "/agents/{name}/intents"): "AWS_IAM",
+        ("GET", "/agents/{name}/intents/{id}"): "AWS_IAM",
+        ("POST", "/agents/{name}/intents/{id}/withdraw"): "AWS_IAM",
         ("GET", "/approvals"): "AWS_IAM",
         ("GET", "/approvals/{id}"): "NONE",
         ("POST", "/approvals/{id}"): "NONE",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from remit.cli import processes
 from scripts import browser, steps
 
-_TYPED = ("remit", "stacks", "lambdas", "tools", "examples", "benchmarks", "tests", "scripts", "app.py")
+_TYPED = ("remit", "stacks", "lambdas", "tools", "examples", "docs/guides", "benchmarks", "tests", "scripts", "app.py")
 # These start servers or programs; all other tests run without a socket.
 _WITH_SOCKETS = ("conformance", "infrastructure", "local", "browser", "integration", "e2e")
 _SHOWN_LINES = 120

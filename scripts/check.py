@@ -13,6 +13,8 @@ from scripts import browser, steps
 _TYPED = ("remit", "stacks", "lambdas", "tools", "examples", "docs/guides", "benchmarks", "tests", "scripts", "app.py")
 # These start servers or programs; all other tests run without a socket.
 _WITH_SOCKETS = ("conformance", "infrastructure", "local", "browser", "integration", "e2e")
+# These share nothing that takes long to make: a process for each processor halves their time.
+_APART = ("-n", "auto", "--dist", "worksteal")
 _SHOWN_LINES = 120
 _OPEN_NUMBER = re.compile(r'("(?:\w*Seconds|Numeric\w+)":)\s*"\$\{\w+\}"')
 
@@ -38,8 +40,8 @@ def stages(root: Path) -> list[Stage]:
         Stage("mypy", [programs / "mypy", *_TYPED]),
         Stage("import contracts", [programs / "lint-imports"]),
         Stage("state machines", [root / "node_modules" / ".bin" / "asl-validator", "--no-arn-check", *definitions]),
-        Stage("tests without sockets", [programs / "pytest", "--disable-socket", "--allow-unix-socket", *alone]),
-        *(Stage(f"{path.name} tests", [programs / "pytest", path]) for path in _in_order(folders)),
+        Stage("tests without sockets", [programs / "pytest", *_APART, "--disable-socket", "--allow-unix-socket", *alone]),
+        *(Stage(f"{path.name} tests", [programs / "pytest", *_shared_out(path), path]) for path in _in_order(folders)),
     ]
 
 
@@ -77,6 +79,10 @@ def _log(stage: Stage, root: Path) -> Path:
 
 def _in_order(folders: list[Path]) -> list[Path]:
     return sorted((path for path in folders if path.name in _WITH_SOCKETS), key=lambda path: _WITH_SOCKETS.index(path.name))
+
+
+def _shared_out(folder: Path) -> tuple[str, ...]:
+    return _APART if folder.name == "conformance" else ()
 
 
 def _passes(stage: Stage, root: Path) -> bool:

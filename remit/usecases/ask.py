@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from remit.approval_ports import AddLink, Approvals, MoveApproval
 from remit.domain.approval import Approval, ApprovalStatus
 from remit.domain.ballot import Ballot
-from remit.domain.errors import MailRefused
+from remit.domain.errors import MailRefused, Unavailable
 from remit.domain.link import make_link
 from remit.pages import approval_mail
 from remit.ports import Clock, Entropy, Mailer
@@ -30,7 +30,7 @@ def ask(approval: Approval, ballot: Ballot, asking: Asking) -> Approval:
     too. Raises Unavailable; asking again goes on where it broke off."""
     for approver in approval.eligible:
         by = _whom_to_ask(approval, approver, asking)
-        if by not in (*approval.told, *approval.unreachable) and not _has_answered(approver, ballot.of_round(approval.round)):
+        if _is_to_be_asked(approval, approver, by, ballot):
             approval = _ask_one(approval, approver, by, asking)
     timely = _in_time(approval, asking)
     return approval if timely is approval else ask(timely, ballot, asking)
@@ -49,8 +49,13 @@ def hear(approval: Approval, asking: Asking) -> Approval:
 
 
 def cannot_reach(approval: Approval, to: str, why: str, asking: Asking) -> None:
-    """A mail came back: whoever was asked by it was not. Raises Conflict, Unavailable; harmless to repeat."""
-    if approval.open and to in approval.told:
+    """A mail came back: whoever was asked by it was not. Harmless to repeat. Raises Conflict, and Unavailable where it came back before it
+    was noted that it was sent."""
+    if not approval.open:
+        return
+    if _is_about_to_be_asked(approval, to, asking):
+        raise Unavailable(f"It is not noted yet that {to} was asked: try again.")
+    if to in approval.told:
         told = tuple(each for each in approval.told if each != to)
         moved = approval.moved(told=told, unreachable=(*approval.unreachable, to))
         asking.records.commit(approval.intent.run, [MoveApproval(approval=moved)], [entries.undeliverable(approval, to, why)])
@@ -69,6 +74,17 @@ def _whom_to_ask(approval: Approval, approver: str, asking: Asking) -> str:
     if deputy is None or not deputy.stands(asking.clock.now()):
         return approver
     return approver if deputy.to in (*approval.barred, *approval.eligible, *approval.unreachable) else deputy.to
+
+
+def _is_to_be_asked(approval: Approval, approver: str, by: str, ballot: Ballot) -> bool:
+    """Whether their answer is wanted, and they have not got the present notice."""
+    return by not in (*approval.told, *approval.unreachable) and not _has_answered(approver, ballot.of_round(approval.round))
+
+
+def _is_about_to_be_asked(approval: Approval, to: str, asking: Asking) -> bool:
+    ballot = asking.approvals.ballot(approval.id, approval.stage)
+    asked = ((approver, _whom_to_ask(approval, approver, asking)) for approver in approval.eligible)
+    return any(by == to and _is_to_be_asked(approval, approver, by, ballot) for approver, by in asked)
 
 
 def _has_answered(approver: str, ballot: Ballot) -> bool:

@@ -161,6 +161,40 @@ def test_a_mail_that_comes_back_passes_the_question_on_once() -> None:
     assert world.till.times == 1
 
 
+class Hasty(Outbox):
+    """SES, where a mail comes back before the gate that sent it has noted that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world: World | None = None
+
+    def send(self, mail: Mail) -> str:
+        sent = super().send(mail)
+        if self.world is not None:
+            with pytest.raises(Unavailable):
+                came_back(mail.thread, mail.to, "SES: Email Bounced", self.world.ports)
+        return sent
+
+
+def test_a_mail_that_comes_back_before_it_is_noted_is_tried_again_until_it_is() -> None:
+    mailer = Hasty()
+    mailer.world = world = World(charter=charter(LEVELS), mailer=mailer)
+    world.propose(refund(1200_00))
+    assert mailed(world) == [A]
+    mailer.world = None
+    came_back(question(world).id, A, "SES: Email Bounced", world.ports)
+    assert (mailed(world), added(world)) == ([A, B], [("unreachable", [B])])
+
+
+def test_a_mail_that_comes_back_to_somebody_who_has_answered_meanwhile_changes_nothing() -> None:
+    world = asked(REMINDED)
+    reply(world, A)
+    ticks(world, 10)
+    before = world.kinds()
+    came_back(question(world).id, A, "SES: Email Bounced", world.ports)
+    assert world.kinds() == before
+
+
 @pytest.mark.parametrize("to", ["stranger@example.com", B])
 def test_a_mail_that_was_never_sent_cannot_come_back(to: str) -> None:
     world = asked(LEVELS)

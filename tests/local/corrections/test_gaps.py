@@ -4,7 +4,7 @@ import inspect
 import json
 
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc, ses_v2, stepfunctions, sts
+from ministack.services import cloudwatch, cloudwatch_logs, eventbridge, lambda_svc, ses_v2, stepfunctions, sts
 from ministack.services.cloudformation import provisioners
 
 from remit.local.corrections.lambda_errors import worker_script
@@ -50,6 +50,10 @@ def test_converse_is_an_action_of_its_own() -> None:
 def test_mail_is_sent_from_everything() -> None:
     resource = iam_actions.extract_resource_arn("ses", "POST", "/v2/email/outbound-emails", {}, SEND_EMAIL, {}, "us-east-1", "000000000000")
     assert resource == "*"
+
+
+def test_an_event_is_handed_to_a_function_once() -> None:
+    assert "invoke_async_with_retry" not in inspect.getsource(eventbridge)
 
 
 def test_nobody_can_be_put_on_the_suppression_list() -> None:

@@ -13,7 +13,7 @@ from scripts import browser, steps
 _TYPED = ("remit", "stacks", "lambdas", "tools", "examples", "docs/guides", "benchmarks", "tests", "scripts", "app.py")
 # These start servers or programs; all other tests run without a socket.
 _WITH_SOCKETS = ("conformance", "infrastructure", "local", "browser", "integration", "e2e")
-# These share nothing that takes long to make: a process for each processor halves their time.
+# These share nothing that takes long to make, so each processor runs a part of them.
 _APART = ("-n", "auto", "--dist", "worksteal")
 _SHOWN_LINES = 120
 _OPEN_NUMBER = re.compile(r'("(?:\w*Seconds|Numeric\w+)":)\s*"\$\{\w+\}"')

@@ -57,7 +57,7 @@ def order_id(number: int) -> str:
     return f"O-8{number // 2:03}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Window:
     """When callers come and go: one joins after the other, and once the last has, it counts how they are answered. In monotonic seconds."""
 
